@@ -1,0 +1,66 @@
+//! The rows of every table and the statements that read and write them.
+//!
+//! One file per table or close family. A row function takes a [`crate::Connection`], so it works inside a change, a read
+//! and a snapshot alike. Nothing here decides anything.
+
+pub mod access;
+pub mod api_keys;
+pub mod appearances;
+pub mod applications;
+pub mod attempts;
+pub mod barcodes;
+pub mod bind_requests;
+pub mod camera_states;
+pub mod cards;
+pub mod check_in_devices;
+pub mod check_ins;
+pub mod commands;
+pub mod console_users;
+pub mod contests;
+pub mod customers;
+pub mod deliveries;
+pub mod device_events;
+pub mod entry_codes;
+pub mod epc_tags;
+pub mod erasures;
+pub mod frame_annotations;
+pub mod furniture;
+pub mod idempotency;
+pub mod identity_matches;
+pub mod inbox;
+pub mod invariants;
+pub mod lanes;
+pub mod layouts;
+pub mod leases;
+pub mod messages;
+pub mod nodes;
+pub mod order_lines;
+pub mod order_list;
+pub mod orders;
+pub mod planograms;
+pub mod product_list;
+pub mod product_snapshots;
+pub mod products;
+pub mod retailers;
+pub mod scans;
+pub mod server_facts;
+pub mod session_list;
+pub mod sessions;
+pub mod shelf_products;
+pub mod shopper_list;
+pub mod shoppers;
+pub mod snapshots;
+pub mod stock;
+pub mod store_prices;
+pub mod stores;
+pub mod stream_keys;
+pub mod stream_sources;
+pub mod streams;
+pub mod variants;
+pub mod wanted_alerts;
+pub mod wanted_reviews;
+pub mod webhook_secrets;
+pub mod webhooks;
+pub mod window;
+pub mod zone_buffers;
+pub mod zones;

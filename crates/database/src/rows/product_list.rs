@@ -1,0 +1,125 @@
+//! The list of products: filters, sort orders, pages by number.
+
+use aisle_model::{Price, ProductId, RetailerId, named_enum};
+
+use super::products::{Product, product};
+use super::session_list::Direction;
+use super::window::Window;
+use crate::{Connection, Error, Statement};
+
+named_enum! {
+    /// What the list is sorted by; ties by id.
+    ProductOrder {
+        CreatedAt = "createdAt", Name = "name", Price = "price", Quantity = "quantity", Id = "id",
+    }
+}
+
+/// What the list keeps; all conditions must hold, and of a list any value. An empty list keeps everything.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs, reason = "the parameters of the list")]
+pub struct ProductFilter {
+    pub ids: Vec<ProductId>,
+    /// Folded.
+    pub names: Vec<String>,
+    /// As they are compared.
+    pub barcode_keys: Vec<String>,
+    pub external_ids: Vec<String>,
+    pub categories: Vec<String>,
+    pub skus: Vec<String>,
+    pub invalid_thumbnail: Option<bool>,
+    pub min_price: Option<Price>,
+    pub max_price: Option<Price>,
+    pub min_quantity: Option<i64>,
+    pub max_quantity: Option<i64>,
+    pub created_at: Window,
+    pub updated_at: Window,
+}
+
+impl ProductOrder {
+    /// Each order has an index that runs both ways.
+    const fn sorted(self, direction: Direction) -> &'static str {
+        let is_up = matches!(direction, Direction::Ascending);
+        match self {
+            Self::Id if is_up => " order by id limit ",
+            Self::Id => " order by id desc limit ",
+            Self::CreatedAt if is_up => " order by created_at, id limit ",
+            Self::CreatedAt => " order by created_at desc, id desc limit ",
+            Self::Name if is_up => " order by name, id limit ",
+            Self::Name => " order by name desc, id desc limit ",
+            Self::Price if is_up => " order by price, id limit ",
+            Self::Price => " order by price desc, id desc limit ",
+            Self::Quantity if is_up => " order by quantity, id limit ",
+            Self::Quantity => " order by quantity desc, id desc limit ",
+        }
+    }
+}
+
+/// One page of living products.
+pub async fn slice(
+    c: &mut Connection,
+    retailer: RetailerId,
+    filter: &ProductFilter,
+    order: ProductOrder,
+    direction: Direction,
+    offset: i64,
+    count: i64,
+) -> Result<Vec<Product>, Error> {
+    let mut select = Statement::build("select * from products where deleted_at is null and retailer_id = ");
+    select.bind(retailer);
+    push_lists(&mut select, retailer, filter);
+    push_ranges(&mut select, retailer, filter);
+    select.push(order.sorted(direction)).bind(count);
+    select.push(" offset ").bind(offset);
+    c.fetch_all(&mut select).await?.iter().map(product).collect()
+}
+
+fn push_lists(select: &mut Statement, retailer: RetailerId, filter: &ProductFilter) {
+    if !filter.ids.is_empty() {
+        select.push(" and id in (");
+        select.bind_list(filter.ids.iter().copied()).push(")");
+    }
+    let texts = [
+        (" and name_folded in (", &filter.names),
+        (" and external_id in (", &filter.external_ids),
+        (" and category in (", &filter.categories),
+        (" and sku in (", &filter.skus),
+    ];
+    for (condition, values) in texts {
+        if !values.is_empty() {
+            select.push(condition).bind_list(values).push(")");
+        }
+    }
+    if !filter.barcode_keys.is_empty() {
+        select.push(
+            " and id in (select v.product_id from product_barcodes b join product_variants v on v.id = b.variant_id
+                         where b.retailer_id = ",
+        );
+        select.bind(retailer).push(" and b.barcode_key in (");
+        select.bind_list(&filter.barcode_keys).push("))");
+    }
+}
+
+fn push_ranges(select: &mut Statement, retailer: RetailerId, filter: &ProductFilter) {
+    if let Some(is_invalid) = filter.invalid_thumbnail {
+        // Bad pictures are few: they are looked up, or left out.
+        select.push(if is_invalid { " and id in (" } else { " and id not in (" });
+        select
+            .push("select product_id from product_variants where invalid_thumbnail and is_default and retailer_id = ");
+        select.bind(retailer).push(")");
+    }
+    let bounds = [
+        (" and price >= ", filter.min_price.map(|price| price.0)),
+        (" and price <= ", filter.max_price.map(|price| price.0)),
+        (" and quantity >= ", filter.min_quantity),
+        (" and quantity <= ", filter.max_quantity),
+    ];
+    for (condition, bound) in bounds {
+        if let Some(bound) = bound {
+            select.push(condition).bind(bound);
+        }
+    }
+    let window = filter.created_at;
+    window.push(select, " and created_at >= ", " and created_at < ");
+    let window = filter.updated_at;
+    window.push(select, " and updated_at >= ", " and updated_at < ");
+}
