@@ -1,0 +1,10 @@
+//! Stories of the catalogue, on both databases.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod fixture;
+mod listed;
+mod priced;
+mod raced;
+mod stored;
+mod variants;
