@@ -1,0 +1,177 @@
+//! Claiming: which settings have something due, and how much of it is taken into memory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use aisle_database::rows::deliveries::{self, Head};
+use aisle_database::rows::lanes::{self, Busy};
+use aisle_database::rows::{webhook_secrets, webhooks};
+use aisle_model::{Millis, Moment, WebhookId};
+use aisle_operations::webhooks::Endpoint;
+use aisle_operations::{App, Failure};
+
+use super::queue::{Lane, Loaded};
+
+/// Most settings in one statement, and most lanes.
+const SETTINGS: usize = 100;
+const LANES: usize = 400;
+/// A node that has not beaten for so long is dead.
+const DEAD_AFTER: Millis = Millis(10_000);
+
+/// What memory has room for.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    /// Settings that are known, and how many more lanes of each may be taken.
+    pub known: HashMap<WebhookId, (Loaded, usize)>,
+    /// The same for a setting that is not known.
+    pub others: usize,
+    /// For one that only failed when it was read.
+    pub failing: usize,
+    /// How many lanes may be taken in all.
+    pub total: usize,
+}
+
+/// What was claimed.
+#[derive(Debug, Default)]
+pub(super) struct Claimed {
+    /// Settings that were read anew.
+    pub loaded: Vec<(WebhookId, Loaded)>,
+    pub lanes: Vec<Lane>,
+    /// Lanes without anything in them: leftovers to be removed.
+    pub hollow: Vec<(i64, Moment)>,
+    /// The settings that have lanes waiting, due or not.
+    pub busy: Vec<WebhookId>,
+    /// Whether more was due than was taken.
+    pub full: bool,
+    /// When the next lane is due that was not yet.
+    pub next_due: Option<Moment>,
+}
+
+/// Ends the claims that nobody works on: at start, with the embedded database, those of the process before; on
+/// PostgreSQL those of nodes that are dead. Answers whether other nodes are possible.
+pub(super) async fn void_claims(app: &App, starting: bool) -> Result<bool, Failure> {
+    let this = app.clone();
+    let change = app.database.change(move |c| {
+        let app = this.clone();
+        Box::pin(async move {
+            let voided = if c.is_postgres() {
+                let alive = app.clock.now().minus(DEAD_AFTER);
+                lanes::void_claims_of_the_dead(c, &app.node, alive).await?
+            } else if starting {
+                lanes::void_claims_of_others(c, &app.node).await?
+            } else {
+                0
+            };
+            if voided > 0 {
+                tracing::info!(voided, "lanes of a node that is gone are taken over");
+            }
+            Ok::<_, Failure>(c.is_postgres())
+        })
+    });
+    change.await
+}
+
+/// Claims what is due and fits.
+pub(super) async fn claim(app: &App, wanted: Wanted) -> Result<Claimed, Failure> {
+    let busy: Vec<Busy> =
+        app.database.read(|c| Box::pin(async move { Ok::<_, Failure>(lanes::busy(c).await?) })).await?;
+    let now = app.clock.now();
+    let mut claimed = Claimed {
+        busy: busy.iter().map(|one| one.webhook).collect(),
+        next_due: busy.iter().map(|one| one.due_at).filter(|due| *due > now).min(),
+        ..Claimed::default()
+    };
+    let due: Vec<Busy> = busy.into_iter().filter(|one| one.due_at <= now).collect();
+    claimed.loaded = load(app, &due, &wanted).await?;
+    let mut asked = Vec::new();
+    let mut room = wanted.total;
+    for one in &due {
+        let fresh = claimed.loaded.iter().find(|(id, _)| *id == one.webhook);
+        let share = match (wanted.known.get(&one.webhook), fresh) {
+            (Some((_, share)), _) => *share,
+            (None, Some((_, loaded))) if loaded.failing => wanted.failing,
+            (None, Some(_)) => wanted.others,
+            // It was taken away a moment ago.
+            (None, None) => 0,
+        };
+        let share = share.min(room).min(LANES);
+        room -= share;
+        if share == 0 {
+            claimed.full = true;
+        } else {
+            asked.push((one.webhook, i64::try_from(share).map_err(Failure::broken)?));
+        }
+    }
+    for some in asked.chunks(SETTINGS) {
+        take(app, some, now, &mut claimed).await?;
+    }
+    Ok(claimed)
+}
+
+async fn take(app: &App, asked: &[(WebhookId, i64)], now: Moment, claimed: &mut Claimed) -> Result<(), Failure> {
+    let (node, asked) = (app.node.clone(), asked.to_vec());
+    let shares = asked.clone();
+    let change = app.database.change(move |c| {
+        let (node, asked) = (node.clone(), asked.clone());
+        Box::pin(async move {
+            let ids = lanes::claim(c, &asked, &node, now).await?;
+            let mut heads: Vec<Head> = Vec::new();
+            for some in ids.chunks(LANES) {
+                heads.extend(deliveries::heads(c, some).await?);
+            }
+            Ok::<_, Failure>((ids, heads))
+        })
+    });
+    let (ids, heads) = change.await?;
+    claimed.full |= shares.iter().any(|(webhook, share)| {
+        let taken = heads.iter().filter(|head| head.webhook == *webhook).count();
+        i64::try_from(taken).is_ok_and(|taken| taken >= *share)
+    });
+    let hollow = ids.iter().filter(|id| !heads.iter().any(|head| head.lane == **id));
+    claimed.hollow.extend(hollow.map(|id| (*id, now)));
+    let lane = |head: Head| Lane { id: head.lane, claimed_at: now, head };
+    claimed.lanes.extend(heads.into_iter().map(lane));
+    Ok(())
+}
+
+/// Reads the settings that are not known as they are now, and opens them. One that cannot be opened is not called.
+async fn load(app: &App, due: &[Busy], wanted: &Wanted) -> Result<Vec<(WebhookId, Loaded)>, Failure> {
+    let is_stale = |one: &&Busy| {
+        let known = wanted.known.get(&one.webhook);
+        !known.is_some_and(|(loaded, _)| loaded.is_fresh(one.version))
+    };
+    let stale: Vec<WebhookId> = due.iter().filter(is_stale).map(|one| one.webhook).collect();
+    if stale.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    let (settings, secrets) = app
+        .database
+        .read(move |c| {
+            Box::pin(async move {
+                let settings = webhooks::by_ids(c, &stale).await?;
+                let secrets = webhook_secrets::of_settings(c, &stale, now).await?;
+                Ok::<_, Failure>((settings, secrets))
+            })
+        })
+        .await?;
+    let mut loaded = Vec::new();
+    for setting in settings {
+        let endpoint = match Endpoint::open(&app.keys, &setting, &secrets) {
+            Ok(endpoint) => Arc::new(endpoint),
+            Err(error) => {
+                tracing::error!(webhook = %setting.id, %error, "a setting cannot be opened; what waits for it goes on waiting");
+                continue;
+            }
+        };
+        let one =
+            Loaded { endpoint, version: setting.version, failing: setting.failing_since.is_some(), at: monotonic() };
+        loaded.push((setting.id, one));
+    }
+    Ok(loaded)
+}
+
+fn monotonic() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,12 @@
+//! Delivery of notices against a scripted receiver, on both databases, with a set clock.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod crash;
+mod failing;
+mod neighbours;
+mod order;
+mod receiver;
+mod schedule;
+mod switched_off;
+mod world;
