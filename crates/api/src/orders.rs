@@ -1,0 +1,12 @@
+//! Orders: list and get.
+
+pub(crate) mod face;
+mod get;
+mod lines;
+pub(crate) mod list;
+#[cfg(test)]
+mod tests;
+
+use crate::route::{Route, route};
+
+pub(crate) const ROUTES: &[Route] = &[route!("listOrders", list::handle), route!("getOrder", get::handle)];

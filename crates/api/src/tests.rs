@@ -1,0 +1,9 @@
+//! The common judgement of requests, over everything that is served.
+
+mod access;
+mod authorisation;
+mod bad_input;
+mod edges;
+mod repeats;
+mod stores_own;
+mod token;

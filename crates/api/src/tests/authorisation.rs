@@ -1,0 +1,105 @@
+//! Who may call what: a table over every route there is, so that later operations are in it by themselves.
+
+use aisle_contract::{Operation, TokenKind};
+use aisle_database::testing::on_both_databases;
+use aisle_model::access::{ApiKeyKind, Scope};
+use serde_json::json;
+
+use crate::routes;
+use crate::testing::{Api, START, add_key, add_retailer};
+
+/// The path with every parameter filled in so that its own schema is obeyed.
+fn filled(operation: &Operation) -> String {
+    let uuid = "01936f2e-8a10-7c41-9f0e-0a1b2c3d4e01";
+    let steps = operation.path.split('/').map(|step| match step {
+        "{commandId}" | "{operationId}" => uuid,
+        "{shelfId}" => "1-1",
+        step if step.starts_with('{') => "999999",
+        step => step,
+    });
+    steps.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_route_judges_who_asks_first() {
+    on_both_databases(|database| async move {
+        let api = Api::over(database).await;
+        let (expired, rightless) = keys_without_use(&api).await;
+        let store = api.store_key(api.store().await).await;
+        for (_, operation) in routes::served() {
+            let (method, uri) = (&*operation.method, filled(operation));
+            for token in ["", "ais_rk_unknown", "ais_at_unknown", "x", &expired] {
+                let reply = api.ask_as(token, method, &uri, json!({})).await;
+                assert_eq!(reply.status, 401, "{method} {uri} with {token:?}");
+                assert_eq!(reply.json["type"], "E_UNAUTHORIZED");
+                assert_eq!(reply.headers["www-authenticate"], "Bearer");
+            }
+            let wrong_kind = if operation.token == TokenKind::Retailer { &store } else { &api.key };
+            let mut forbidden = vec![wrong_kind];
+            if operation.scope.is_some() {
+                forbidden.push(&rightless);
+            }
+            for token in forbidden {
+                let reply = api.ask_as(token, method, &uri, json!({})).await;
+                assert_eq!(reply.status, 403, "{method} {uri} gave {}", reply.text);
+                assert_eq!(reply.json["type"], "E_FORBIDDEN");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_schemes_header_is_no_token() {
+    let fresh = aisle_database::testing::open_sqlite().await;
+    let api = Api::over(fresh.database.clone()).await;
+    for header in [format!("Basic {}", api.key), api.key.clone(), "Bearer".to_owned(), "Bearer ".to_owned()] {
+        let request = http::Request::get("/api/admin/v2/applications").header("authorization", &header);
+        let reply = api.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(reply.status, 401, "{header:?}");
+    }
+    let lower_case =
+        http::Request::get("/api/admin/v2/applications").header("authorization", format!("bearer {}", api.key));
+    assert_eq!(api.send(lower_case.body(axum::body::Body::empty()).unwrap()).await.status, 200);
+}
+
+#[tokio::test]
+async fn another_retailers_objects_are_absent() {
+    on_both_databases(|database| async move {
+        let api = Api::over(database).await;
+        let made =
+            api.ask("POST", "/api/admin/v2/applications", json!({"description": "a", "clientIdSuffix": "a"})).await;
+        let application = format!("/api/admin/v2/applications/{}", made.json["id"]);
+        let made = api.ask("POST", "/api/admin/v2/api-keys", json!({"kind": "retailer", "name": "a"})).await;
+        let key = format!("/api/admin/v2/api-keys/{}", made.json["id"]);
+        let other = add_retailer(&api.app, "other").await;
+        let stranger = add_key(&api.app, other, ApiKeyKind::Retailer, Scope::defaults(false), None).await;
+        let rotate_secret = format!("{application}/rotate-secret");
+        let rotate = format!("{key}/rotate");
+        let cases = [
+            ("GET", &application),
+            ("PATCH", &application),
+            ("DELETE", &application),
+            ("POST", &rotate_secret),
+            ("DELETE", &key),
+            ("POST", &rotate),
+        ];
+        for (method, uri) in cases {
+            let reply = api.ask_as(&stranger, method, uri, json!({})).await;
+            assert_eq!(reply.status, 404, "{method} {uri} gave {}", reply.text);
+        }
+        assert_eq!(api.ask_as(&stranger, "GET", "/api/admin/v2/applications", json!(null)).await.json, json!([]));
+        assert_eq!(api.ask("GET", &application, json!(null)).await.status, 200);
+    })
+    .await;
+}
+
+async fn keys_without_use(api: &Api) -> (String, String) {
+    let rightless = add_key(&api.app, api.retailer, ApiKeyKind::Retailer, Vec::new(), None).await;
+    let body = json!({"kind": "retailer", "name": "short", "expiresInDays": 1});
+    let made = api.ask("POST", "/api/admin/v2/api-keys", body).await;
+    let two_days = aisle_model::Millis(2 * 24 * 60 * 60 * 1000);
+    api.app.clock.advance(two_days);
+    assert!(api.app.clock.now() > START);
+    (made.json["key"].as_str().unwrap().to_owned(), rightless)
+}
