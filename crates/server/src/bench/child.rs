@@ -1,0 +1,104 @@
+//! A server of this very binary, on a folder of its own, for one benchmark.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::machine;
+
+/// A running server; killed and its folder removed when dropped.
+pub struct Server {
+    child: Child,
+    folder: TempDir,
+    database_url: Option<String>,
+    /// `http://…`.
+    pub url: String,
+    /// From the start of the process to its line that it listens.
+    pub started_in: Duration,
+    /// What `aisle init` printed.
+    pub keys: Value,
+}
+
+impl Server {
+    /// Initialises a folder and starts a server on it.
+    pub fn start(database_url: Option<&str>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let retailer = folder.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+        let retailer: String = retailer.chars().filter(char::is_ascii_alphanumeric).collect();
+        let mut init = command(folder.path(), database_url)?;
+        init.args(["init", "--json", "--development", "--retailer", &retailer]);
+        let done = init.stderr(Stdio::inherit()).output()?;
+        if !done.status.success() {
+            bail!("`aisle init` failed: {}", done.status);
+        }
+        let keys = serde_json::from_slice(&done.stdout).context("`aisle init` printed no JSON")?;
+        let (child, url, started_in) = serve(folder.path(), database_url)?;
+        let database_url = database_url.map(str::to_owned);
+        Ok(Self { child, folder, database_url, url, started_in, keys })
+    }
+
+    /// Stops the server and starts it again on the same folder.
+    pub fn restart(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        (self.child, self.url, self.started_in) = serve(self.folder.path(), self.database_url.as_deref())?;
+        Ok(())
+    }
+
+    /// Resident memory in MiB.
+    pub fn resident_mib(&self) -> anyhow::Result<f64> {
+        let file = format!("/proc/{}/status", self.child.id());
+        let text = machine::field(&file, "VmRSS").context("no VmRSS")?;
+        let kib: f64 = text.trim_end_matches("kB").trim().parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    /// A text of what `init` printed.
+    pub fn key(&self, name: &str) -> anyhow::Result<&str> {
+        self.keys[name].as_str().with_context(|| format!("`aisle init` printed no {name}"))
+    }
+
+    /// A number of what `init` printed.
+    pub fn id(&self, name: &str) -> anyhow::Result<i64> {
+        self.keys[name].as_i64().with_context(|| format!("`aisle init` printed no {name}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing can be done about a child that is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(folder: &std::path::Path, database_url: Option<&str>) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--data-dir").arg(folder).args(["--allow-egress", "127.0.0.0/8"]);
+    if let Some(url) = database_url {
+        command.args(["--database-url", url]);
+    }
+    Ok(command)
+}
+
+fn serve(folder: &std::path::Path, database_url: Option<&str>) -> anyhow::Result<(Child, String, Duration)> {
+    let mut serve = command(folder, database_url)?;
+    serve.args(["--listen", "127.0.0.1:0", "serve"]).env("AISLE_LOG__FILTER", "error");
+    let begun = Instant::now();
+    let mut child = serve.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
+    let output = child.stdout.take().context("standard output was piped")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    let started_in = begun.elapsed();
+    match line.trim().strip_prefix("listening on ") {
+        Some(url) => Ok((child, url.to_owned(), started_in)),
+        None => {
+            let status = child.wait()?;
+            bail!("the server did not start: {status}")
+        }
+    }
+}

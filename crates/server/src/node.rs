@@ -1,0 +1,67 @@
+//! The parts of one running server, put together from its configuration.
+
+use std::time::Duration;
+
+use aisle_database::{Database, Settings};
+use aisle_operations::{App, Chance, Clock, Failure, key_check};
+use aisle_partners::{EgressPolicy, GuardedClient};
+use anyhow::{Context as _, bail};
+
+use crate::config::Config;
+use crate::master_key;
+
+/// Between two looks for a database that is away.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Opens the database of a configuration; migrations run as soon as it can be reached.
+pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
+    let settings = if config.database.url.is_empty() {
+        let folder = &config.server.data_dir;
+        std::fs::create_dir_all(folder).with_context(|| format!("server.data_dir {}", folder.display()))?;
+        Settings::Sqlite { path: folder.join("aisle.db"), readers: config.database.readers }
+    } else {
+        Settings::Postgres { url: config.database.url.clone(), connections: config.database.connections }
+    };
+    Database::open(&settings).await.context("the database cannot be opened")
+}
+
+/// Everything operations work with. Fails when the master key is not that of the database; one that is away cannot tell.
+pub async fn open(config: &Config) -> anyhow::Result<App> {
+    let chance = Chance::system();
+    let keys = master_key::read(config, &chance, true)?;
+    let database = open_database(config).await?;
+    let outsiders = GuardedClient::new(EgressPolicy { allowed: config.egress.allow.clone() });
+    let mut app = App::new(database, Clock::system(), chance, keys, outsiders);
+    app.limits.client_id_prefix.clone_from(&config.auth.client_id_prefix);
+    match key_check::agrees(&app).await {
+        Ok(true) => Ok(app),
+        Ok(false) => bail!(wrong_key(config)),
+        Err(Failure::Busy(reason)) => {
+            tracing::warn!(%reason, "the master key cannot be compared yet: the database is away");
+            Ok(app)
+        }
+        Err(failure) => Err(failure).context("the master key cannot be compared"),
+    }
+}
+
+/// Resolves when a database that was away at start turns out to be under another master key.
+pub async fn wrong_key_found_later(app: &App, config: &Config) -> anyhow::Error {
+    let mut pause = tokio::time::interval(RETRY);
+    loop {
+        pause.tick().await;
+        match key_check::agrees(app).await {
+            Ok(true) => std::future::pending().await,
+            Ok(false) => return anyhow::anyhow!(wrong_key(config)),
+            Err(failure) => tracing::debug!(%failure, "the master key cannot be compared yet"),
+        }
+    }
+}
+
+fn wrong_key(config: &Config) -> String {
+    let source = if config.secrets.key.is_empty() {
+        master_key::path(config).display().to_string()
+    } else {
+        "secrets.key".to_owned()
+    };
+    format!("{source} is not the master key under which this database was begun")
+}

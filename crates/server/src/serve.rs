@@ -1,0 +1,90 @@
+//! The server: listens, works, and stops in one order.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use aisle_api::ApiOptions;
+use aisle_operations::App;
+use aisle_worker::Workers;
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::{End, node};
+
+/// A server that accepts requests.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it works with.
+    pub app: App,
+    accepting: tokio::task::JoinHandle<std::io::Result<()>>,
+    stop: CancellationToken,
+    workers: Workers,
+    grace: Duration,
+}
+
+/// `aisle serve`.
+pub async fn run(config: &Config) -> anyhow::Result<End> {
+    let running = start(config).await?;
+    println!("listening on http://{}", running.address);
+    let app = running.app.clone();
+    tokio::select! {
+        signal = wait_for_signal() => signal?,
+        wrong = node::wrong_key_found_later(&app, config) => {
+            running.stop().await;
+            return Err(wrong);
+        }
+    }
+    tracing::info!("stopping: a second signal ends at once");
+    tokio::select! {
+        () = running.stop() => Ok(End::Done),
+        signal = wait_for_signal() => signal.map(|()| End::Interrupted),
+    }
+}
+
+/// Opens the database and starts listening and working.
+pub async fn start(config: &Config) -> anyhow::Result<Running> {
+    let app = node::open(config).await?;
+    let listener = TcpListener::bind(&config.server.listen).await;
+    let listener = listener.with_context(|| format!("server.listen {}", config.server.listen))?;
+    let address = listener.local_addr()?;
+    let options = ApiOptions { realms: config.auth.realm_aliases.clone(), ..ApiOptions::default() };
+    let router = aisle_api::router(app.clone(), options);
+    let stop = CancellationToken::new();
+    let accepting = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let accepting = accepting.with_graceful_shutdown(stop.clone().cancelled_owned());
+    #[expect(clippy::disallowed_methods, reason = "awaited in `stop`")]
+    let accepting = tokio::spawn(accepting.into_future());
+    let workers = Workers::start(&app);
+    let grace = Duration::from_secs(config.server.shutdown_seconds);
+    Ok(Running { address, app, accepting, stop, workers, grace })
+}
+
+impl Running {
+    /// Stops accepting, finishes requests, stops workers, closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.app.intake.close();
+        if tokio::time::timeout(self.grace, self.accepting).await.is_err() {
+            tracing::warn!("some requests were cut off: they took longer than the time to stop");
+        }
+        if !self.workers.stop(self.grace).await {
+            tracing::warn!(
+                "some workers did not end in the time to stop; what they held is taken up at the next start"
+            );
+        }
+        self.app.database.close().await;
+    }
+}
+
+/// Resolves when the process is asked to end.
+pub async fn wait_for_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done.context("signals cannot be received"),
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,12 @@
+//! The real binary, from outside: started, asked, killed and started again.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where it finds something else than it expects")]
+
+mod common;
+mod fault;
+mod kill;
+mod operator;
+mod outage;
+mod signatures;
+mod sink;
+mod trip;

@@ -1,0 +1,146 @@
+//! Commands, options and exit codes.
+
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::common::{Place, Rows};
+
+fn texts(done: &Output) -> (String, String) {
+    (String::from_utf8_lossy(&done.stdout).into_owned(), String::from_utf8_lossy(&done.stderr).into_owned())
+}
+
+#[test]
+fn wrong_usage_and_configuration_end_with_2_and_say_what_is_wrong() {
+    let place = Place::new(Rows::Embedded);
+    let file = place.folder.path().join("aisle.toml");
+    let check = |content: &str, environment: &[(&str, &str)], words: &[&str], wanted: &str| {
+        std::fs::write(&file, content).unwrap();
+        let mut command = place.command(&["--config", file.to_str().unwrap()]);
+        let done = command.args(words).envs(environment.iter().copied()).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{content} {words:?}");
+        let (_, error) = texts(&done);
+        assert!(error.contains(wanted), "{error}");
+    };
+    check("", &[], &["fly"], "fly");
+    check("[server]\nport = 1\n", &[], &["serve", "--print-config"], "port");
+    check("", &[("AISLE_SERVER__PORT", "1")], &["serve", "--print-config"], "port");
+    check("[database]\nreaders = \"many\"\n", &[], &["serve", "--print-config"], "readers");
+    check("[database]\nurl = \"mysql://somewhere/x\"\n", &[], &["serve", "--print-config"], "database.url");
+    check(
+        "[server]
+shutdown_seconds = -1
+",
+        &[],
+        &["serve", "--print-config"],
+        "shutdown_seconds",
+    );
+}
+
+#[test]
+fn options_beat_the_environment_and_that_beats_the_file() {
+    let place = Place::new(Rows::Embedded);
+    let file = place.folder.path().join("aisle.toml");
+    std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:1\"\n[log]\nformat = \"json\"\n").unwrap();
+    let mut command = place.command(&["--config", file.to_str().unwrap(), "serve", "--print-config"]);
+    command
+        .env("AISLE_AUTH__CLIENT_ID_PREFIX", "test-eu")
+        .env("AISLE_SECRETS__KEY", "ab".repeat(32))
+        .env("AISLE_OTHER", "x");
+    let done = command.output().unwrap();
+    assert_eq!(done.status.code(), Some(0));
+    let (shown, _) = texts(&done);
+    let line =
+        |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap_or_else(|| panic!("{key}")).to_owned();
+    assert!(line("server.listen").contains(&place.listen), "{shown}");
+    assert!(line("server.listen").contains("option"), "{shown}");
+    assert!(line("auth.client_id_prefix").contains("test-eu"), "{shown}");
+    assert!(line("log.format").contains("aisle.toml"), "{shown}");
+    assert!(line("database.readers").contains("default"), "{shown}");
+    assert!(!shown.contains(&"ab".repeat(32)), "the key is masked: {shown}");
+}
+
+#[test]
+fn another_master_key_than_that_of_the_database_fails_at_start() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for rows in [Rows::Embedded, runtime.block_on(Rows::postgres())] {
+        let place = Place::new(rows);
+        place.init();
+        let wrong = place.command(&["check"]).env("AISLE_SECRETS__KEY", "ab".repeat(32)).output().unwrap();
+        assert_eq!(wrong.status.code(), Some(1));
+        assert!(texts(&wrong).1.contains("secrets.key is not the master key"), "{}", texts(&wrong).1);
+        let right = place.run(&["check"]);
+        assert_eq!(right.status.code(), Some(0), "{}", texts(&right).1);
+    }
+}
+
+#[test]
+fn a_second_server_on_the_same_folder_is_refused() {
+    let place = Place::new(Rows::Embedded);
+    place.init();
+    let server = place.serve();
+    let second = place.run(&["check"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(texts(&second).1.contains("another server"), "{}", texts(&second).1);
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(place.run(&["check"]).status.code(), Some(0));
+}
+
+#[test]
+fn init_with_if_empty_does_nothing_the_second_time() {
+    let place = Place::new(Rows::Embedded);
+    let first = place.init();
+    for key in ["retailerId", "storeId", "gateId", "checkInDeviceId"] {
+        first.number(key);
+    }
+    for key in ["apiKey", "clientId", "clientSecret", "storeToken", "consoleEmail", "consolePassword"] {
+        first.text(key);
+    }
+    let again = place.run(&["init", "--json", "--if-empty"]);
+    assert_eq!(again.status.code(), Some(0));
+    let answer: Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(answer["initialized"], false);
+    let other = place.run(&["init", "--json"]);
+    assert_eq!(other.status.code(), Some(1), "the name is taken");
+}
+
+#[test]
+fn a_seed_is_loaded_whole_or_not_at_all_and_names_its_wrong_lines() {
+    let place = Place::new(Rows::Embedded);
+    let file = place.folder.path().join("seed.yaml");
+    let check = |text: &str, wanted: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        let done = place.run(&["seed", file.to_str().unwrap()]);
+        assert_eq!(done.status.code(), Some(1), "{text}");
+        let (_, error) = texts(&done);
+        for wanted in wanted {
+            assert!(error.contains(wanted), "{wanted} is missing in: {error}");
+        }
+    };
+    let head = "retailers:\n  - name: corner\n    stores:\n";
+    let good = format!("{head}      - name: One\n        currency: EUR\n        timeZone: Europe/Berlin\n");
+    check(&format!("{head}      - name: One\n        currency: euro\n        timeZone: 7\n"), &["line 5", "line 6"]);
+    check(
+        &format!("{good}        zones:\n          - {{ name: a, polygon: [[0, 0], [2, 2], [2, 0], [0, 2]] }}\n"),
+        &["line 8"],
+    );
+    check(&format!("{good}    customers:\n      - email: a@b.org\n      - email: A@b.org\n"), &["line 9", "email"]);
+    check(&format!("{good}    flowers: []\n"), &["flowers"]);
+    check("retailers: [", &["line 2"]);
+    std::fs::write(&file, &good).unwrap();
+    let done = place.run(&["seed", file.to_str().unwrap(), "--json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", texts(&done).1);
+    let loaded: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(loaded["counts"]["stores"], 1);
+    assert_eq!(loaded["made"][0]["retailerId"].as_i64().map(|id| id > 0), Some(true));
+}
+
+#[test]
+fn the_specification_is_printed_as_json_and_yaml() {
+    let place = Place::new(Rows::Embedded);
+    let json: Value = serde_json::from_slice(&place.run(&["openapi"]).stdout).unwrap();
+    assert_eq!(json["openapi"], "3.1.0");
+    assert!(json["paths"]["/api/admin/v2/customers"]["post"].is_object());
+    let yaml = place.run(&["openapi", "--yaml"]);
+    assert!(texts(&yaml).0.contains("/api/admin/v2/customers:"));
+}
