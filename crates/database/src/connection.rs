@@ -149,10 +149,11 @@ impl Connection {
         }
     }
 
-    /// A plain PostgreSQL connection would let a read write; SQLite's readers refuse by themselves.
+    /// A plain PostgreSQL connection would let a read write, and what its read-only transaction says of a write it also says
+    /// when the server has become a standby. SQLite's readers refuse by themselves.
     fn allow(&self, sql: &str) -> Result<(), Error> {
         let reads = ["select", "with", "values", "show"].iter().any(|word| sql.trim_start().starts_with(word));
-        if matches!(self.inner, Inner::PostgresRead(_)) && !reads {
+        if matches!(self.inner, Inner::PostgresRead(_) | Inner::PostgresSnapshot(_)) && !reads {
             return Err(Error::misuse(format!("a read may not run `{sql}`")));
         }
         Ok(())

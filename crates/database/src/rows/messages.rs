@@ -77,13 +77,14 @@ pub async fn about_customer(c: &mut Connection, customer: CustomerId, most: i64)
         customer,
         most
     );
-    let kept =
-        |row: &Row| Ok(KeptMessage { row: row.get("id")?, session: row.get("session_token")?, body: row.get("body")? });
+    let kept = |row: &Row| {
+        Ok(KeptMessage { row: row.get("id")?, session: row.get("session_token")?, body: row.get::<Packed>("body")?.0 })
+    };
     c.fetch_all(select).await?.iter().map(kept).collect()
 }
 
 /// Puts the body without the customer's data in place of the other: the one case in which a body changes.
 pub async fn replace_body(c: &mut Connection, row: i64, body: Vec<u8>) -> Result<(), Error> {
-    let update = sql!("update messages set body = $1, customer_id = null where id = $2", body, row);
+    let update = sql!("update messages set body = $1, customer_id = null where id = $2", Packed(body), row);
     c.execute(update).await.map(drop)
 }
