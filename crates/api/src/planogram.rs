@@ -1,4 +1,4 @@
-//! Planograms of gondolas.
+//! Planograms of gondolas and of products.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,10 @@ use crate::problem::Problem;
 use crate::route::{Route, route};
 use crate::shelves::{ShelfFace, shelf_map};
 
-pub(crate) const ROUTES: &[Route] = &[route!("getPlanogram", get), route!("setPlanogram", set)];
+mod of_product;
+
+pub(crate) const ROUTES: &[Route] =
+    &[route!("getPlanogram", get), route!("setPlanogram", set), route!("getProductPlanogram", of_product::get)];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

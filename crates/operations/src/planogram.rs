@@ -5,9 +5,11 @@
 //! The engine does not read plans yet. When it does, [`set`] is the one place that has to put them into the stream.
 
 mod judge;
+mod of_product;
 mod set;
 mod view;
 
+pub use of_product::{ProductPlace, of_product};
 pub use set::{NewPlan, set};
 pub use view::{PlanogramView, view};
 

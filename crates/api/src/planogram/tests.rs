@@ -51,3 +51,37 @@ async fn a_plan_that_does_not_fit_is_refused_with_every_fault() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_products_places_are_shown_by_gondola() {
+    on_both_databases(|database| async move {
+        let api = Api::over(database).await;
+        let base = furnished(&api).await;
+        let store = base.rsplit('/').next().unwrap();
+        let id = product(&api, "850050071228").await;
+        let uri = format!("/api/admin/v2/products/{id}/planogram");
+        let nowhere = api.ask("GET", &uri, Value::Null).await;
+        assert_eq!((nowhere.status, nowhere.json), (200, json!({"gondolasPlanogram": {}})));
+        let plan = json!({"shelfIndex": 5, "sizeType": "meters", "bins": [
+            {"size": 0.4, "productId": null}, {"size": 0.4, "productId": id}]});
+        assert_eq!(api.ask("PUT", &format!("{base}/planogram/2"), plan).await.status, 204);
+        let units = json!({"product": {"barcode": "850050071228"}, "quantityDifference": 2});
+        assert_eq!(api.ask("PUT", &format!("{base}/shelves/2-5/bins/0/inventory"), units).await.status, 200);
+        let all = api.ask("GET", &uri, Value::Null).await.json;
+        let gondola = &all["gondolasPlanogram"][format!("{store}-2")];
+        assert_eq!(gondola["productAvailable"], true);
+        assert_eq!(gondola["shelves"].as_object().unwrap().keys().collect::<Vec<_>>(), ["5"]);
+        assert_eq!(gondola["shelves"]["5"]["bins"][1]["productId"], id);
+        assert_eq!(gondola["shelves"]["5"]["bins"][0]["unplannedProductsUnits"], 2);
+        let one = api.ask("GET", &format!("{uri}?storeId={store}&withMisplacements=true"), Value::Null).await.json;
+        assert_eq!(&one["gondolasPlanogram"]["2"], gondola);
+        for (uri, message) in [
+            ("/api/admin/v2/products/999999/planogram".to_owned(), "Product was not found"),
+            (format!("{uri}?storeId=999999"), "Store was not found"),
+        ] {
+            let reply = api.ask("GET", &uri, Value::Null).await;
+            assert_eq!((reply.status, &reply.json["message"]), (404, &json!(message)), "{uri}");
+        }
+    })
+    .await;
+}

@@ -291,6 +291,17 @@ create table planograms (
     primary key (store_id, gondola_id, shelf_index, effective_from)
 );
 
+-- Which plans have a bin for a product: `planograms.bins` the other way round.
+create table planned_products (
+    store_id bigint not null references stores (id),
+    product_id bigint not null,
+    gondola_id bigint not null,
+    shelf_index bigint not null,
+    effective_from timestamptz not null,
+    primary key (store_id, product_id, gondola_id, shelf_index, effective_from)
+);
+create index planned_products_shelf on planned_products (store_id, gondola_id, shelf_index, effective_from);
+
 -- The furniture of a store from a moment on (store clock): what a planogram of the past is drawn on.
 create table furniture_versions (
     store_id bigint not null references stores (id),
@@ -318,6 +329,7 @@ create table stock (
     changed_at timestamptz not null,
     primary key (store_id, gondola_id, shelf_index, bin_index, product_id)
 );
+create index stock_product on stock (store_id, product_id, gondola_id) where units > 0;
 
 -- Every change of `stock`, with what it was changed to.
 create table stock_changes (

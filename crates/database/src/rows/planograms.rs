@@ -1,11 +1,13 @@
 //! Planograms: which product belongs into which bin of a shelf, from when on.
 
+use std::collections::BTreeSet;
+
 use aisle_model::store_map::SizeType;
 use aisle_model::{GondolaId, Moment, ProductId, RetailerId, StoreId};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Json, json_text};
-use crate::{Connection, Error, Row, Statement, sql};
+use crate::{Connection, Error, Row, Statement, Value, sql};
 
 /// A place of a shelf for one product, counted from 0 at the left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,7 +57,29 @@ pub async fn save(c: &mut Connection, store: StoreId, plan: &ShelfPlan, now: Mom
         json_text(&plan.bins),
         now
     );
-    c.execute_one(upsert).await.map(drop)
+    c.execute_one(upsert).await?;
+    let forget = sql!(
+        "delete from planned_products
+         where store_id = $1 and gondola_id = $2 and shelf_index = $3 and effective_from = $4",
+        store,
+        plan.gondola,
+        plan.shelf_index,
+        plan.effective_from
+    );
+    c.execute(forget).await?;
+    let products: BTreeSet<ProductId> = plan.bins.iter().filter_map(|bin| bin.product).collect();
+    if products.is_empty() {
+        return Ok(());
+    }
+    let mut insert = Statement::build(
+        "insert into planned_products (store_id, product_id, gondola_id, shelf_index, effective_from) values ",
+    );
+    insert.bind_rows(products.into_iter().map(|product| {
+        let row: [Value; 5] =
+            [store.into(), product.into(), plan.gondola.into(), plan.shelf_index.into(), plan.effective_from.into()];
+        row
+    }));
+    c.execute(&mut insert).await.map(drop)
 }
 
 /// The plans of a store, or of one gondola, that began to hold after a moment and not later than another, oldest first.
@@ -106,16 +130,17 @@ pub async fn drop_after(
     gondola: GondolaId,
     shelf_index: i64,
     moment: Moment,
-) -> Result<u64, Error> {
-    let delete = sql!(
+) -> Result<(), Error> {
+    for delete in [
+        "delete from planned_products
+         where store_id = $1 and gondola_id = $2 and shelf_index = $3 and effective_from > $4",
         "delete from planograms
          where store_id = $1 and gondola_id = $2 and shelf_index = $3 and effective_from > $4",
-        store,
-        gondola,
-        shelf_index,
-        moment
-    );
-    c.execute(delete).await
+    ] {
+        let values = vec![store.into(), gondola.into(), shelf_index.into(), moment.into()];
+        c.execute(Statement::fixed(delete, values)).await?;
+    }
+    Ok(())
 }
 
 /// The plans in force at a moment, by gondola and shelf.
@@ -139,14 +164,33 @@ pub async fn with_product(
     retailer: RetailerId,
     product: ProductId,
 ) -> Result<Vec<(StoreId, ShelfPlan)>, Error> {
-    // Bins are stored as `Bin` is written, with the product first.
     let select = sql!(
-        "select store_id, gondola_id, shelf_index, effective_from, size_type, bins from planograms
-         where store_id in (select id from stores where retailer_id = $1) and bins like $2
-         order by store_id, gondola_id, shelf_index, effective_from limit 100000",
+        "select p.store_id, p.gondola_id, p.shelf_index, p.effective_from, p.size_type, p.bins
+         from stores s
+         join planned_products q on q.store_id = s.id
+         join planograms p on p.store_id = q.store_id and p.gondola_id = q.gondola_id
+             and p.shelf_index = q.shelf_index and p.effective_from = q.effective_from
+         where s.retailer_id = $1 and q.product_id = $2
+         order by p.store_id, p.gondola_id, p.shelf_index, p.effective_from limit 100000",
         retailer,
-        format!("%{{\"product\":{product},%")
+        product
     );
     let rows = c.fetch_all(select).await?;
     rows.iter().map(|row| Ok((row.get("store_id")?, shelf_plan(row)?))).collect()
+}
+
+/// The gondolas of the retailer's stores that ever planned a product, or will.
+pub async fn gondolas_with_product(
+    c: &mut Connection,
+    retailer: RetailerId,
+    product: ProductId,
+) -> Result<Vec<(StoreId, GondolaId)>, Error> {
+    let select = sql!(
+        "select distinct q.store_id, q.gondola_id from stores s join planned_products q on q.store_id = s.id
+         where s.retailer_id = $1 and q.product_id = $2 order by q.store_id, q.gondola_id limit 100000",
+        retailer,
+        product
+    );
+    let rows = c.fetch_all(select).await?;
+    rows.iter().map(|row| Ok((row.get("store_id")?, row.get("gondola_id")?))).collect()
 }

@@ -78,6 +78,7 @@ const ERASING: &[&str] = &[
     "delete from customers where retailer_id = $1",
     "delete from api_keys where retailer_id = $1",
     "delete from applications where retailer_id = $1",
+    "delete from planned_products where store_id in (select id from stores where retailer_id = $1)",
     "delete from planograms where store_id in (select id from stores where retailer_id = $1)",
     "delete from product_barcodes where retailer_id = $1",
     "delete from product_variants where retailer_id = $1",

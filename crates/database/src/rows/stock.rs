@@ -3,7 +3,7 @@
 //! A row names the bin in which its units were when they last changed; plans that came into force since may have moved
 //! them on, which is the caller's to work out. Rows of no units stay: they are the keys of the past.
 
-use aisle_model::{GondolaId, Moment, ProductId, StoreId};
+use aisle_model::{GondolaId, Moment, ProductId, RetailerId, StoreId};
 
 use crate::{Connection, Error, Row, Statement, sql};
 
@@ -43,6 +43,23 @@ pub async fn list(c: &mut Connection, store: StoreId, gondola: Option<GondolaId>
     }
     select.push(" order by gondola_id, shelf_index, bin_index, product_id limit 1000000");
     c.fetch_all(&mut select).await?.iter().map(stock).collect()
+}
+
+/// The gondolas of the retailer's stores on which units of a product were put and not taken away.
+pub async fn gondolas_with_product(
+    c: &mut Connection,
+    retailer: RetailerId,
+    product: ProductId,
+) -> Result<Vec<(StoreId, GondolaId)>, Error> {
+    let select = sql!(
+        "select distinct k.store_id, k.gondola_id from stores s join stock k on k.store_id = s.id
+         where s.retailer_id = $1 and k.product_id = $2 and k.units > 0
+         order by k.store_id, k.gondola_id limit 100000",
+        retailer,
+        product
+    );
+    let rows = c.fetch_all(select).await?;
+    rows.iter().map(|row| Ok((row.get("store_id")?, row.get("gondola_id")?))).collect()
 }
 
 /// What lay on a gondola at a moment, in the same order.

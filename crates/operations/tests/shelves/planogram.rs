@@ -4,7 +4,7 @@ use aisle_database::testing::on_both_databases;
 use aisle_model::store_map::{SizeType, StoreMap};
 use aisle_model::{Millis, Moment, ProductId};
 use aisle_operations::planogram::NewPlan;
-use aisle_operations::{commands, products};
+use aisle_operations::{commands, planogram, products};
 use aisle_testkit::{START, assert_absent, assert_conflict, faults};
 
 use crate::fixture::{Fixture, GONDOLA, PLATES, SHELF, bin, fixture, plan};
@@ -137,6 +137,78 @@ async fn devices_are_told_of_a_new_plan() {
         let told = polled.unwrap().commands;
         let kinds: Vec<&str> = told.iter().map(|command| command.kind.as_str()).collect();
         assert_eq!(kinds, ["layout.changed", "planogram.changed"]);
+    })
+    .await;
+}
+
+/// Gaps of 1 to 3 ms, and what is planned from each moment on, as if drawn by hand.
+fn many_versions(products: [ProductId; 2]) -> Vec<(i64, Vec<ProductId>)> {
+    let version = |number: i64| {
+        let bins = (0..number % 4).map(|bin| products[usize::from((number / 4 + bin) % 2 == 0)]);
+        (1 + number * 7 % 3, bins.collect())
+    };
+    (0..60).map(version).collect()
+}
+
+#[tokio::test]
+async fn of_many_versions_each_is_exact_to_the_millisecond() {
+    on_both_databases(|database| async move {
+        let fixture = fixture(database).await;
+        let products = [fixture.product("4006381333931").await, fixture.product("850050071228").await];
+        let mut expected = vec![(START, Vec::new(), 0)];
+        for (gap, bins) in many_versions(products) {
+            fixture.app.clock.advance(Millis(gap));
+            let begins = fixture.app.clock.now();
+            fixture.plan(plan(&bins)).await.unwrap();
+            let units = if bins.is_empty() { 0 } else { begins.millis() - START.millis() };
+            if units > 0 {
+                // The count of the first bin says when it was made.
+                let had = fixture.units().await.iter().map(|(_, _, units)| units).sum::<i64>();
+                fixture.add(0, "4006381333931", units - had).await.unwrap();
+            }
+            expected.push((begins, bins.into_iter().map(Some).collect(), units));
+        }
+        let end = fixture.later(1);
+        for (place, (begins, bins, units)) in expected.iter().enumerate() {
+            let until = expected.get(place + 1).map_or(end, |(next, _, _)| *next);
+            for at in [*begins, until.minus(Millis(1))] {
+                let shown: i64 = fixture.units_at(at).await.iter().map(|(_, _, units)| units).sum();
+                assert_eq!((&planned(&fixture, at).await, shown), (bins, *units), "version {place} at {at}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_product_is_found_where_it_is_planned_and_where_it_lies() {
+    on_both_databases(|database| async move {
+        let fixture = fixture(database).await;
+        let (one, two) = (fixture.product("4006381333931").await, fixture.product("850050071228").await);
+        let (app, caller) = (&fixture.app, &fixture.caller);
+        let places = |product, store, misplaced| planogram::of_product(app, caller, product, store, misplaced);
+        assert_eq!(places(one, None, true).await.unwrap(), []);
+        fixture.plan(plan(&[one, two])).await.unwrap();
+        fixture.plan(NewPlan { shelf_index: PLATES, ..plan(&[two]) }).await.unwrap();
+        let shelves = |places: &[planogram::ProductPlace]| {
+            let shown = places.iter().flat_map(|place| {
+                place.gondola.what.shelves.iter().map(|shelf| (shelf.shelf.shelf_index, place.is_available))
+            });
+            shown.collect::<Vec<_>>()
+        };
+        assert_eq!(shelves(&places(one, None, false).await.unwrap()), [(5, false)]);
+        assert_eq!(shelves(&places(two, Some(fixture.store), false).await.unwrap()), [(1, false), (5, false)]);
+        fixture.add(1, "4006381333931", 3).await.unwrap();
+        fixture.plan(plan(&[two, two])).await.unwrap();
+        assert_eq!(shelves(&places(one, None, false).await.unwrap()), []);
+        assert_eq!(shelves(&places(one, None, true).await.unwrap()), [(5, true)]);
+        let soon = NewPlan { effective_from: Some(START.plus(Millis(1000))), ..plan(&[one]) };
+        fixture.plan(soon).await.unwrap();
+        assert_eq!(shelves(&places(one, None, false).await.unwrap()), [], "that plan does not hold yet");
+        fixture.later(1);
+        assert_eq!(shelves(&places(one, None, false).await.unwrap()), [(5, true)]);
+        assert_absent(places(ProductId(999), None, false).await, "Product");
+        assert_absent(places(one, Some(aisle_model::StoreId(999)), false).await, "Store");
     })
     .await;
 }
