@@ -6,6 +6,7 @@
 //!
 //! Deliberately not here: decisions (they are `model`'s) and any type of the SQL driver in a public signature.
 
+pub mod backup;
 pub mod connection;
 pub mod database;
 mod erased;

@@ -23,7 +23,7 @@ pub(crate) struct SqliteReaders {
 /// What the writer task needs to open its connection, also after a failure.
 pub(crate) struct SqliteWriterOptions {
     options: SqliteConnectOptions,
-    _lock: File,
+    _lock: FolderLock,
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -36,8 +36,13 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("mmap_size", "0")
 }
 
-/// Locks the folder. The folder is made if it is not there.
-pub(crate) fn lock(path: &Path) -> Result<SqliteWriterOptions, Error> {
+/// Nobody else serves from the folder while this lives.
+pub(crate) struct FolderLock {
+    _file: File,
+}
+
+/// Locks the folder of a database. The folder is made if it is not there.
+pub(crate) fn lock_folder(path: &Path) -> Result<FolderLock, Error> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
@@ -47,10 +52,15 @@ pub(crate) fn lock(path: &Path) -> Result<SqliteWriterOptions, Error> {
     let lock = File::options().create(true).truncate(false).write(true).open(folder.join("aisle.lock"));
     let lock = lock.map_err(|error| failed(&error))?;
     match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::InUse { folder }),
-        Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        Ok(()) => Ok(FolderLock { _file: lock }),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse { folder }),
+        Err(TryLockError::Error(error)) => Err(failed(&error)),
     }
+}
+
+/// Locks the folder for a writer.
+pub(crate) fn lock(path: &Path) -> Result<SqliteWriterOptions, Error> {
+    let lock = lock_folder(path)?;
     let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)

@@ -7,7 +7,8 @@ use aisle_database::rows::server_facts;
 
 use crate::{App, Failure};
 
-const NAME: &str = "master-key-check";
+/// Under what name a database remembers its key's check.
+pub const NAME: &str = "master-key-check";
 
 /// Compares the key with what the database remembers; a new database remembers this one. Answers whether they agree.
 pub async fn agrees(app: &App) -> Result<bool, Failure> {

@@ -64,6 +64,16 @@ pub enum Command {
     Migrate,
     /// Check configuration, database and invariants
     Check,
+    /// Copy the embedded database to a file, also while a server uses it
+    Backup {
+        /// The copy; must not exist yet
+        file: PathBuf,
+    },
+    /// Make a copy the database of a folder that has none
+    Restore {
+        /// The copy
+        file: PathBuf,
+    },
     /// Measure this machine with this version
     Bench(BenchOptions),
     /// Print the specification of the API

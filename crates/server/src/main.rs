@@ -4,6 +4,7 @@
 //! one order of shutdown: stop accepting, finish requests, stop workers, close the database.
 //! Deliberately absent: logic of the platform.
 
+mod backup;
 mod bench;
 mod check;
 mod cli;
@@ -75,6 +76,8 @@ fn run(cli: Cli, loaded: Loaded) -> anyhow::Result<End> {
             Command::Serve(_) => serve::run(&loaded.config).await,
             Command::Openapi { yaml } => openapi(yaml),
             Command::Check => check::run(&loaded.config, common.json).await,
+            Command::Backup { file } => backup::take(&loaded.config, &file, common.json).await,
+            Command::Restore { file } => backup::restore(&loaded.config, &file, common.json).await,
             Command::Migrate => migrate(&loaded.config).await,
             Command::Demo(options) => demo::run(&loaded.config, &options).await,
             Command::Simulate(options) => simulate::run(&options).await,

@@ -1,5 +1,6 @@
 //! The parts of one running server, put together from its configuration.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aisle_database::{Database, Settings};
@@ -18,11 +19,16 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     let settings = if config.database.url.is_empty() {
         let folder = &config.server.data_dir;
         std::fs::create_dir_all(folder).with_context(|| format!("server.data_dir {}", folder.display()))?;
-        Settings::Sqlite { path: folder.join("aisle.db"), readers: config.database.readers }
+        Settings::Sqlite { path: embedded_path(config), readers: config.database.readers }
     } else {
         Settings::Postgres { url: config.database.url.clone(), connections: config.database.connections }
     };
     Database::open(&settings).await.context("the database cannot be opened")
+}
+
+/// The file of the embedded database.
+pub fn embedded_path(config: &Config) -> PathBuf {
+    config.server.data_dir.join("aisle.db")
 }
 
 /// Everything operations work with. Fails when the master key is not that of the database; one that is away cannot tell.
@@ -57,7 +63,8 @@ pub async fn wrong_key_found_later(app: &App, config: &Config) -> anyhow::Error 
     }
 }
 
-fn wrong_key(config: &Config) -> String {
+/// What to say of a key that is not the database's.
+pub fn wrong_key(config: &Config) -> String {
     let source = if config.secrets.key.is_empty() {
         master_key::path(config).display().to_string()
     } else {
