@@ -33,13 +33,17 @@ pub(crate) fn name(
     })
 }
 
+/// Their answers hold tokens, or must not tell whether there is anything to repeat.
+const NEVER_KEPT: [&str; 4] =
+    ["loginAppCustomer", "refreshAppToken", "startAppPasswordReset", "verifyAppPasswordReset"];
+
 /// POST and PUT of the Admin and the Customer API, and what else documents the header.
 fn takes_key(operation: &Operation) -> bool {
     let changes = matches!(&*operation.method, "POST" | "PUT");
     let prefixes = ["/api/admin/", "/api/customer/"];
     let by_path = prefixes.iter().any(|prefix| operation.path.starts_with(prefix));
     let documented = || operation.parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case(KEY));
-    changes && (by_path || documented())
+    changes && (by_path || documented()) && !NEVER_KEPT.contains(&&*operation.id)
 }
 
 /// Claims the key, or finds the answer.

@@ -17,6 +17,7 @@ mod cards;
 mod check_in;
 mod check_in_devices;
 mod contests;
+mod customer_api;
 mod customers;
 mod device_events;
 mod entry_codes;
@@ -49,6 +50,7 @@ mod testing;
 mod tests;
 mod unstorable;
 mod webhooks;
+mod whose;
 mod zones;
 
 use std::sync::Arc;
@@ -70,6 +72,8 @@ pub struct ApiOptions {
     pub token_memory: Duration,
     /// Realms of the token endpoint beside `aisle`.
     pub realms: Vec<String>,
+    /// Host names of the shopper's app, each with the name of the retailer it belongs to.
+    pub app_hosts: Vec<(String, String)>,
 }
 
 impl Default for ApiOptions {
@@ -79,6 +83,7 @@ impl Default for ApiOptions {
             body_limit: 1024 * 1024,
             token_memory: Duration::from_millis(500),
             realms: Vec::new(),
+            app_hosts: Vec::new(),
         }
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct Route {
     pub(crate) also_checked_by: Option<fn(&Value) -> Vec<Fault>>,
     pub(crate) reading: Reading,
     pub(crate) deadline: Deadline,
+    pub(crate) notices_theft: bool,
 }
 
 /// Who reads the body.
@@ -48,7 +49,21 @@ pub(crate) enum Deadline {
 
 impl Route {
     pub(crate) const fn new(id: &'static str, handle: Handle) -> Self {
-        Self { id, handle, also_checked_by: None, reading: Reading::Judged, deadline: Deadline::Usual }
+        Self {
+            id,
+            handle,
+            also_checked_by: None,
+            reading: Reading::Judged,
+            deadline: Deadline::Usual,
+            notices_theft: false,
+        }
+    }
+
+    /// A token of the app that is used here long after it was exchanged ends its log-in. Elsewhere it is only refused: an
+    /// app may send what it had waiting.
+    pub(crate) const fn notices_theft(mut self) -> Self {
+        self.notices_theft = true;
+        self
     }
 
     /// Faults of the coerced body that no schema can say, reported together with the others.

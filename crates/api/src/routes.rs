@@ -40,6 +40,7 @@ pub(crate) const AREAS: &[&[Route]] = &[
     crate::tags::ROUTES,
     crate::cameras::ROUTES,
     crate::device_events::ROUTES,
+    crate::customer_api::ROUTES,
 ];
 
 /// Served outside the common judgement: a form body and errors of its own.

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use aisle_contract::{Fault, Operation, TokenKind};
 use aisle_model::access::{ApiKeyKind, Scope};
 use aisle_operations::Caller;
-use aisle_operations::access::{Bearer, simulated_store};
+use aisle_operations::access::{Bearer, BearerKind, simulated_store};
+use aisle_operations::accounts::logins;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::response::Response;
@@ -18,7 +19,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use http::header::{ALLOW, AUTHORIZATION};
 use http::request::Parts;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::answer::Answer;
@@ -26,7 +27,7 @@ use crate::call::Call;
 use crate::layers::RequestId;
 use crate::problem::{Part, Problem};
 use crate::route::{Deadline, Reading, Route};
-use crate::{Server, body, idempotent, unstorable};
+use crate::{Server, body, idempotent, unstorable, whose};
 
 /// The methods of one path.
 #[derive(Clone)]
@@ -115,14 +116,16 @@ fn message(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 async fn judged(mut asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
-    let bearer = authenticated(&asked).await?;
-    let caller = authorised(asked.operation, &bearer)?;
+    let caller = caller(&asked).await?;
     let params = RawPathParams::from_request_parts(&mut asked.parts, &()).await;
     let (raw, json, stream) = asked.read(body).await?;
     let uri = asked.parts.uri.clone();
     let (server, request_id, route) = (asked.server, asked.request_id, asked.route);
-    let name = idempotent::name(asked.operation, &caller, &uri, &asked.parts.headers);
-    let Some(name) = name else {
+    let named = caller.as_ref().ok().and_then(|caller| {
+        let name = idempotent::name(asked.operation, caller, &uri, &asked.parts.headers)?;
+        Some((caller.clone(), name))
+    });
+    let Some((caller, name)) = named else {
         let call = asked.call(caller, params.ok(), raw, json, stream)?;
         return carried_out(call, route).await;
     };
@@ -131,7 +134,7 @@ async fn judged(mut asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
         Err(kept) => return Ok(kept),
     };
     let caller = Caller { once: Some(claim.once.clone()), ..caller };
-    let answer = match asked.call(caller, params.ok(), raw, json, stream) {
+    let answer = match asked.call(Ok(caller), params.ok(), raw, json, stream) {
         Ok(call) => carried_out(call, route).await,
         Err(problem) => Err(problem),
     };
@@ -140,26 +143,39 @@ async fn judged(mut asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
     Ok(answer)
 }
 
-async fn authenticated(asked: &Asked<'_>) -> Result<Arc<Bearer>, Problem> {
-    let header = asked.parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = header.and_then(|header| header.split_once(' ')).ok_or(Problem::Unauthorized)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Problem::Unauthorized);
+/// Who asks. Inside, for a request that takes no token: what its headers lack to tell whose shop it is for.
+async fn caller(asked: &Asked<'_>) -> Result<Result<Caller, Fault>, Problem> {
+    if asked.operation.token == TokenKind::None {
+        let Server { app, options, .. } = asked.server;
+        return whose::nobody(app, options, &asked.parts).await;
     }
-    let bearer = asked.server.tokens.bearer(&asked.server.app, token.trim()).await?;
-    bearer.ok_or(Problem::Unauthorized)
+    let token = bearer_token(&asked.parts.headers).ok_or(Problem::Unauthorized)?;
+    match asked.server.tokens.bearer(&asked.server.app, token).await? {
+        Some(bearer) => authorised(asked.operation, &bearer).map(Ok),
+        None => {
+            if asked.route.notices_theft {
+                logins::exchange(&asked.server.app, token).await?;
+            }
+            Err(Problem::Unauthorized)
+        }
+    }
+}
+
+/// What stands behind `Authorization: Bearer`.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// The kind of token and its scope. A Development token may stand in for the store's own (which store, is looked at later).
 fn authorised(operation: &Operation, bearer: &Bearer) -> Result<Caller, Problem> {
     let caller = &bearer.caller;
     let wanted = match operation.token {
-        TokenKind::Retailer => ApiKeyKind::Retailer,
-        TokenKind::Store => ApiKeyKind::Store,
-        TokenKind::Vendor => ApiKeyKind::Vendor,
-        TokenKind::Customer | TokenKind::None => {
-            return Err(Problem::Forbidden("This operation takes another kind of token".to_owned()));
-        }
+        TokenKind::Retailer => BearerKind::Key(ApiKeyKind::Retailer),
+        TokenKind::Store => BearerKind::Key(ApiKeyKind::Store),
+        TokenKind::Vendor => BearerKind::Key(ApiKeyKind::Vendor),
+        TokenKind::Customer => BearerKind::Customer,
+        TokenKind::None => return Ok(caller.clone()),
     };
     if simulates(operation, caller) {
         return Ok(caller.clone());
@@ -204,7 +220,7 @@ impl Asked<'_> {
     /// 422: all faults of the first faulty part.
     fn call(
         self,
-        caller: Caller,
+        caller: Result<Caller, Fault>,
         params: Option<RawPathParams>,
         raw_body: Bytes,
         json: Value,
@@ -219,7 +235,8 @@ impl Asked<'_> {
         let operation = self.operation;
         let path = operation.read_path(&pairs).and_then(storable).map_err(at_fault(Part::Path))?;
         let header = |name: &str| self.parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let headers = operation.read_headers(header).map_err(at_fault(Part::Headers))?;
+        let headers = operation.read_headers(header);
+        let (caller, headers) = together(caller, headers).map_err(at_fault(Part::Headers))?;
         let query = self.parts.uri.query().unwrap_or_default();
         let query = operation.read_query(query).and_then(storable).map_err(at_fault(Part::Query))?;
         let (body, faults) = match self.route.reading {
@@ -254,6 +271,22 @@ impl Asked<'_> {
             faults.extend(also(&checked.value));
         }
         (checked.value, faults)
+    }
+}
+
+/// Both, or all faults of the headers.
+fn together<T>(caller: Result<Caller, Fault>, headers: Result<T, Vec<Fault>>) -> Result<(Caller, T), Vec<Fault>> {
+    match (caller, headers) {
+        (Ok(caller), Ok(headers)) => Ok((caller, headers)),
+        (Err(fault), Ok(_)) => Err(vec![fault]),
+        (Ok(_), Err(faults)) => Err(faults),
+        (Err(fault), Err(mut faults)) => {
+            // A name that its schema refuses names no retailer either; that is one fault, not two.
+            if faults.iter().all(|other| other.field != fault.field) {
+                faults.push(fault);
+            }
+            Err(faults)
+        }
     }
 }
 

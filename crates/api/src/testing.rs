@@ -3,7 +3,7 @@
 use aisle_contract::{Operation, contract};
 use aisle_database::Database;
 use aisle_model::access::{ApiKeyKind, Scope};
-use aisle_model::{Millis, RetailerId, StoreId};
+use aisle_model::{CustomerId, Millis, RetailerId, StoreId};
 use aisle_operations::access::api_keys::{self, Plan};
 use aisle_operations::{App, Failure, stores};
 pub(crate) use aisle_testkit::START;
@@ -96,6 +96,11 @@ impl Api {
     /// A store of the retailer, in deployment.
     pub(crate) async fn store(&self) -> StoreId {
         stores::create(&self.app, &caller_of(self.retailer), corner("Corner")).await.unwrap().id
+    }
+
+    /// A token of the shopper's app of a customer.
+    pub(crate) async fn app_token(&self, customer: CustomerId) -> String {
+        aisle_testkit::logged_in(&self.app, self.retailer, customer).await.token
     }
 
     pub(crate) async fn store_key(&self, store: StoreId) -> String {

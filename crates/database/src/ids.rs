@@ -7,9 +7,9 @@ use aisle_model::store_map::{CameraState, SizeType};
 use aisle_model::webhook::{WebhookName, WebhookType};
 use aisle_model::{
     ApiKeyId, ApplicationId, AttemptId, CameraId, CardId, CheckInDeviceId, CommandId, CustomerId, EntryCode, EventId,
-    GateId, GondolaId, MessageId, Moment, Offset, OrderId, Price, ProductId, ProductSnapshotId, RequestId, RetailerId,
-    SessionNumber, SessionToken, ShopperId, SourceName, StoreId, TrackId, VariantId, VisitorSessionId, WebhookId,
-    ZoneId,
+    GateId, GondolaId, LoginId, MessageId, Moment, Offset, OrderId, Price, ProductId, ProductSnapshotId, RequestId,
+    RetailerId, SessionNumber, SessionToken, ShopperId, SourceName, StoreId, TrackId, VariantId, VisitorSessionId,
+    WebhookId, ZoneId,
 };
 use aisle_model::{access, check_in, entry_code, product, session};
 use serde::de::DeserializeOwned;
@@ -79,8 +79,8 @@ macro_rules! named {
 }
 
 numbers! {
-    ApiKeyId, ApplicationId, AttemptId, CameraId, CardId, CheckInDeviceId, CustomerId, GateId, GondolaId, Offset, OrderId,
-    Price, ProductId, ProductSnapshotId, RetailerId, SessionNumber, StoreId, VariantId, WebhookId,
+    ApiKeyId, ApplicationId, AttemptId, CameraId, CardId, CheckInDeviceId, CustomerId, GateId, GondolaId, LoginId, Offset,
+    OrderId, Price, ProductId, ProductSnapshotId, RetailerId, SessionNumber, StoreId, VariantId, WebhookId,
 }
 
 texts! { EntryCode, MessageId, SessionToken, ShopperId, SourceName, TrackId, ZoneId }

@@ -17,6 +17,8 @@ pub mod check_ins;
 pub mod commands;
 pub mod console_users;
 pub mod contests;
+pub mod customer_logins;
+pub mod customer_profiles;
 pub mod customers;
 pub mod deliveries;
 pub mod device_events;

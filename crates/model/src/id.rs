@@ -72,6 +72,8 @@ number_ids! {
     StoreId,
     /// A customer of a retailer.
     CustomerId,
+    /// A log-in of the shopper's app: one device of a customer.
+    LoginId,
     /// A stored payment instrument.
     CardId,
     /// The internal number of a shopping session (`session.id`), which no path takes.

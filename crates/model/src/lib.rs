@@ -13,6 +13,7 @@ pub mod event;
 pub mod floor_map;
 pub mod gtin;
 mod id;
+pub mod login;
 mod moment;
 mod money;
 pub mod named;

@@ -12,7 +12,7 @@ mod simulation;
 mod tokens;
 
 pub use simulation::simulated_store;
-pub use tokens::{Bearer, Tokens};
+pub use tokens::{Bearer, BearerKind, Tokens};
 
 use crate::Chance;
 use aisle_model::Millis;
@@ -23,7 +23,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 const SHOWN: usize = 12;
 
 /// A new secret of 256 random bits behind a recognisable prefix.
-fn new_secret(prefix: &str, chance: &Chance) -> String {
+pub(crate) fn new_secret(prefix: &str, chance: &Chance) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(chance.bytes::<32>()))
 }
 

@@ -5,6 +5,7 @@
 //! Deliberately absent: JSON faces of the API, SQL, sleeping, reading the system's clock or randomness directly.
 
 pub mod access;
+pub mod accounts;
 mod app;
 mod caller;
 pub mod cameras;
@@ -47,7 +48,7 @@ pub mod webhooks;
 pub mod zones;
 
 pub use app::{App, Limits};
-pub use caller::Caller;
+pub use caller::{Caller, LoggedIn};
 pub use chance::Chance;
 pub use clock::Clock;
 pub use failure::{Failure, FieldFault, Refusal};

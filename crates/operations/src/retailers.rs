@@ -45,6 +45,28 @@ pub async fn any(app: &App) -> Result<bool, Failure> {
     read.await
 }
 
+/// How a request says which retailer it is for.
+#[derive(Debug, Clone)]
+pub enum Named {
+    /// By this name.
+    By(String),
+    /// Not at all, which does where there is only one.
+    OnlyOne,
+}
+
+/// The retailer that is meant, if its seeding has ended.
+pub async fn find(app: &App, named: Named) -> Result<Option<RetailerId>, Failure> {
+    let read = app.database.read(move |c| {
+        Box::pin(async move {
+            match named {
+                Named::By(name) => rows::retailers::find_named(c, &name).await,
+                Named::OnlyOne => rows::retailers::only_one(c).await,
+            }
+        })
+    });
+    read.await.map_err(Failure::from)
+}
+
 /// Makes a retailer and its first key. It stays unfinished until [`finish`].
 pub async fn begin(app: &App, new: NewRetailer) -> Result<Begun, Failure> {
     let key = api_keys::new_key(app, ApiKeyKind::Retailer);

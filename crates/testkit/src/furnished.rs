@@ -1,6 +1,6 @@
 //! A retailer with an open store: a gate, a reader in front of it, and a checkout zone, made by the operations.
 
-use aisle_database::rows;
+use aisle_database::{Error, rows};
 use aisle_model::access::Scope;
 use aisle_model::floor_map::{
     Crossings, DeviceKind, DeviceOwnership, DevicePurpose, FloorPoint, Gate, GateKind, InsideSide, ZoneLabel,
@@ -9,7 +9,8 @@ use aisle_model::floor_map::{
 use aisle_model::store::StoreStatus;
 use aisle_model::store_map::StoreMap;
 use aisle_model::webhook::WebhookType;
-use aisle_model::{CheckInDeviceId, GateId, RetailerId, StoreId, ZoneId};
+use aisle_model::{CheckInDeviceId, CustomerId, GateId, RetailerId, StoreId, ZoneId};
+use aisle_operations::accounts::logins::{self, Given};
 use aisle_operations::check_in_devices::{self, DeviceFields};
 use aisle_operations::products::NewProduct;
 use aisle_operations::stores::{self, NewStore, StoreEdit};
@@ -54,21 +55,33 @@ pub async fn furnished(app: App) -> Furnished {
 
 /// A new retailer, and somebody of it with every right.
 pub async fn retailer(app: &App, name: &'static str) -> Caller {
-    let made = app.database.change(move |c| Box::pin(rows::retailers::insert(c, name, START)));
+    let made = app.database.change(move |c| {
+        Box::pin(async move {
+            let id = rows::retailers::insert(c, name, START).await?;
+            rows::retailers::finish(c, id).await?;
+            Ok::<_, Error>(id)
+        })
+    });
     caller_of(made.await.unwrap())
 }
 
 /// Somebody of a retailer with every right.
 pub fn caller_of(retailer: RetailerId) -> Caller {
-    Caller {
-        retailer,
-        credential: "key:1".to_owned(),
-        scopes: Scope::defaults(true),
-        store: None,
-        vendor: None,
-        development: true,
-        once: None,
-    }
+    let (credential, scopes) = ("key:1".to_owned(), Scope::defaults(true));
+    Caller { credential, scopes, development: true, ..Caller::nobody(retailer) }
+}
+
+/// A log-in of a customer's app.
+pub async fn logged_in(app: &App, retailer: RetailerId, customer: CustomerId) -> Given {
+    let within = app.clone();
+    let begun = app.database.change(move |c| {
+        let app = within.clone();
+        Box::pin(async move {
+            let customer = rows::customers::lock(c, retailer, customer).await?;
+            logins::begin(c, &app, &customer.unwrap()).await
+        })
+    });
+    begun.await.unwrap()
 }
 
 /// A store that is open, with the gate [`GATE`] and nothing else.

@@ -20,8 +20,8 @@ mod work;
 pub use app::{AppBuilder, START, app, build, loopback};
 pub use catcher::{Answer, Arrival, Catcher};
 pub use furnished::{
-    Furnished, GATE, SQUARE, caller_of, corner, furnished, gate, hook, map_with, open_store, product, reader, retailer,
-    square,
+    Furnished, GATE, SQUARE, caller_of, corner, furnished, gate, hook, logged_in, map_with, open_store, product,
+    reader, retailer, square,
 };
 pub use outcome::{assert_absent, assert_conflict, faults};
 pub use rows::{entries, execute, messages, occupancy, session};

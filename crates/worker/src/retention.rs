@@ -6,6 +6,7 @@ use aisle_database::rows::stores::Store;
 use aisle_database::{Connection, rows};
 use aisle_model::{Millis, Moment, StoreId};
 use aisle_operations::access::client_credentials;
+use aisle_operations::accounts::logins;
 use aisle_operations::{App, Failure, idempotency};
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +28,8 @@ const COMMANDS_KEPT: Millis = Millis(DAY);
 const SOURCES_KEPT: Millis = Millis(7 * DAY);
 
 /// What is forgotten of the server as a whole.
-const SERVER_KINDS: [ServerKind; 3] = [ServerKind::KeptAnswers, ServerKind::AccessTokens, ServerKind::DeadNodes];
+const SERVER_KINDS: [ServerKind; 4] =
+    [ServerKind::KeptAnswers, ServerKind::AccessTokens, ServerKind::LogIns, ServerKind::DeadNodes];
 
 #[derive(Debug, Clone, Copy)]
 enum ServerKind {
@@ -35,6 +37,8 @@ enum ServerKind {
     KeptAnswers,
     /// Expired ones.
     AccessTokens,
+    /// Those of shoppers' apps that have expired.
+    LogIns,
     DeadNodes,
 }
 
@@ -104,6 +108,7 @@ async fn forget_slice(app: &App, kind: ServerKind) -> Result<u64, Failure> {
     match kind {
         ServerKind::KeptAnswers => idempotency::purge(app, SLICE).await,
         ServerKind::AccessTokens => client_credentials::purge(app, SLICE).await,
+        ServerKind::LogIns => logins::purge(app, SLICE).await,
         ServerKind::DeadNodes => {
             let before = app.clock.now().minus(FORGOTTEN_AFTER);
             let change = app

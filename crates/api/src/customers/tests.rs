@@ -170,15 +170,7 @@ async fn pages_follow_their_links_and_filters_stay() {
 async fn the_whole_list_is_one_array_with_each_row_once() {
     let fresh = open_sqlite().await;
     let api = Api::over(fresh.database.clone()).await;
-    let caller = Caller {
-        retailer: api.retailer,
-        credential: "test".to_owned(),
-        scopes: Vec::new(),
-        store: None,
-        vendor: None,
-        development: false,
-        once: None,
-    };
+    let caller = Caller::nobody(api.retailer);
     let add = async |count: usize| {
         let new = (0..count).map(|_| customers::create(&api.app, &caller, NewCustomer::default()));
         for made in futures::future::join_all(new).await {

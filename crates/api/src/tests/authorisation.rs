@@ -3,6 +3,8 @@
 use aisle_contract::{Operation, TokenKind};
 use aisle_database::testing::on_both_databases;
 use aisle_model::access::{ApiKeyKind, Scope};
+use aisle_operations::Caller;
+use aisle_operations::customers::{self, NewCustomer};
 use serde_json::json;
 
 use crate::routes;
@@ -26,9 +28,14 @@ async fn every_route_judges_who_asks_first() {
         let api = Api::over(database).await;
         let (expired, rightless) = keys_without_use(&api).await;
         let store = api.store_key(api.store().await).await;
+        let customer = customers::create(&api.app, &Caller::nobody(api.retailer), NewCustomer::default()).await;
+        let shopper = api.app_token(customer.unwrap().customer.id).await;
         for (_, operation) in routes::served() {
+            if operation.token == TokenKind::None {
+                continue;
+            }
             let (method, uri) = (&*operation.method, filled(operation));
-            for token in ["", "ais_rk_unknown", "ais_at_unknown", "x", &expired] {
+            for token in ["", "ais_rk_unknown", "ais_at_unknown", "ais_cu_unknown", "x", &expired] {
                 let reply = api.ask_as(token, method, &uri, json!({})).await;
                 assert_eq!(reply.status, 401, "{method} {uri} with {token:?}");
                 assert_eq!(reply.json["type"], "E_UNAUTHORIZED");
@@ -36,6 +43,9 @@ async fn every_route_judges_who_asks_first() {
             }
             let wrong_kind = if operation.token == TokenKind::Retailer { &store } else { &api.key };
             let mut forbidden = vec![wrong_kind];
+            if operation.token != TokenKind::Customer {
+                forbidden.push(&shopper);
+            }
             if operation.scope.is_some() {
                 forbidden.push(&rightless);
             }

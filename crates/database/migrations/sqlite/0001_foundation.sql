@@ -424,6 +424,7 @@ create table customers (
 create unique index customers_retailer_id_email_folded_key on customers (retailer_id, email_folded) where deleted_at is null;
 create index customers_external_id on customers (retailer_id, external_id) where deleted_at is null;
 create index customers_retailer on customers (retailer_id, id) where deleted_at is null;
+create index customers_phone on customers (retailer_id, phone_folded) where password_hash is not null;
 
 -- Uniqueness of external ids is a setting of the retailer, so it is kept apart from the customer.
 create table customer_external_ids (
@@ -432,6 +433,79 @@ create table customer_external_ids (
     customer_id integer not null references customers (id)
 ) strict;
 create unique index customer_external_ids_retailer_id_external_id_key on customer_external_ids (retailer_id, external_id);
+
+-- What a customer says in the app beside the customer's own columns; without a row nothing was said yet.
+create table customer_profiles (
+    customer_id integer primary key references customers (id),
+    locale_language_code text,
+    tax_id text,
+    company_name text,
+    address text,
+    fully_registered integer not null,
+    email_changed_at integer
+) strict;
+
+-- A device of a customer: one log-in and the chain of tokens that came from it. It is gone when it has ended.
+create table customer_logins (
+    id integer primary key autoincrement,
+    retailer_id integer not null references retailers (id),
+    customer_id integer not null references customers (id),
+    notification_token blob,
+    began_at integer not null,
+    expires_at integer not null
+) strict;
+create index customer_logins_customer on customer_logins (customer_id, id);
+create index customer_logins_expiry on customer_logins (expires_at);
+
+-- An exchanged token is kept, for whoever uses it much later has stolen it, or its successor was.
+create table customer_tokens (
+    hash blob primary key,
+    login_id integer not null references customer_logins (id) on delete cascade,
+    created_at integer not null,
+    exchanged_at integer,
+    expires_at integer not null
+) strict;
+create index customer_tokens_login on customer_tokens (login_id, created_at);
+
+-- A flow is there whether or not its address belongs to anybody; the customer is filled in when the mail goes out.
+create table password_resets (
+    id integer primary key autoincrement,
+    retailer_id integer not null references retailers (id),
+    flow_hash blob not null,
+    email_hash blob not null,
+    code_hash blob not null,
+    wrong_codes integer not null,
+    state text not null,
+    customer_id integer references customers (id),
+    finish_hash blob,
+    expires_at integer not null
+) strict;
+create unique index password_resets_retailer_id_flow_hash_key on password_resets (retailer_id, flow_hash);
+create unique index password_resets_finish_hash_key on password_resets (finish_hash);
+create index password_resets_email on password_resets (retailer_id, email_hash);
+create index password_resets_customer on password_resets (customer_id) where customer_id is not null;
+create index password_resets_expiry on password_resets (expires_at);
+
+-- What was tried lately under one name or from one address. The key is a keyed hash, so no name stands here.
+create table throttles (
+    key blob primary key,
+    recent blob not null,
+    forget_at integer not null
+) strict;
+create index throttles_forget on throttles (forget_at);
+
+-- Mails to be sent, sealed, for they hold addresses and codes.
+create table mails (
+    id integer primary key autoincrement,
+    retailer_id integer not null references retailers (id),
+    customer_id integer references customers (id),
+    letter blob not null,
+    attempts integer not null,
+    due_at integer not null,
+    give_up_at integer not null
+) strict;
+create index mails_due on mails (due_at, id);
+create index mails_customer on mails (customer_id) where customer_id is not null;
 
 create table cards (
     id integer primary key autoincrement,

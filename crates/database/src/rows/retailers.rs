@@ -39,6 +39,22 @@ pub async fn find(c: &mut Connection, id: RetailerId) -> Result<Option<Retailer>
     row.as_ref().map(retailer).transpose()
 }
 
+/// The one retailer of this name whose seeding ended.
+pub async fn find_named(c: &mut Connection, name: &str) -> Result<Option<RetailerId>, Error> {
+    let row =
+        c.fetch_optional(sql!("select id from retailers where name = $1 and unfinished = $2", name, false)).await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// The retailer of a server that has only one.
+pub async fn only_one(c: &mut Connection) -> Result<Option<RetailerId>, Error> {
+    let rows = c.fetch_all(sql!("select id from retailers where unfinished = $1 order by id limit 2", false)).await?;
+    match rows.as_slice() {
+        [row] => row.get("id").map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// All retailers, oldest first; a server has few.
 pub async fn list(c: &mut Connection) -> Result<Vec<Retailer>, Error> {
     let rows = c.fetch_all(sql!("select id, name, settings from retailers order by id limit 10000")).await?;

@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aisle_database::rows::access as rows;
+use aisle_database::rows::customer_logins::{self, LiveToken};
 use aisle_model::access::ApiKeyKind;
 use aisle_model::{ApiKeyId, ApplicationId, Millis, Moment};
 
+use crate::accounts::logins::CUSTOMER_TOKEN;
 use crate::keys::token_hash;
-use crate::{App, Caller, Failure};
+use crate::{App, Caller, Failure, LoggedIn};
 
 /// Begins every access token of an application.
 pub const ACCESS_TOKEN: &str = "ais_at_";
@@ -29,11 +31,30 @@ const MOST_REMEMBERED: usize = 10_000;
 pub struct Bearer {
     /// Who asks.
     pub caller: Caller,
-    /// An application's token counts as one of the retailer.
-    pub kind: ApiKeyKind,
+    /// What the token is for.
+    pub kind: BearerKind,
     expires_at: Moment,
-    credential: Credential,
+    /// Whose `lastUsedAt` is kept. Nobody reads when an app was used, so its requests write nothing.
+    noted_under: Option<Credential>,
     last_used_at: Option<Moment>,
+}
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BearerKind {
+    /// A static key. An application's token counts as one of the retailer.
+    Key(ApiKeyKind),
+    /// A shopper's app.
+    Customer,
+}
+
+impl std::fmt::Display for BearerKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(kind) => kind.fmt(f),
+            Self::Customer => f.write_str("customer"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,10 +121,10 @@ impl Tokens {
 
     /// Writes at most once a minute and credential. A use that cannot be noted is no reason to refuse the request.
     async fn note_use(&self, app: &App, bearer: &Bearer, now: Moment) {
-        if !self.use_is_to_be_noted(bearer, now) {
+        let Some(credential) = bearer.noted_under.filter(|credential| self.is_to_be_noted(*credential, bearer, now))
+        else {
             return;
-        }
-        let credential = bearer.credential;
+        };
         let unless_after = now.minus(USE_IS_NOTED_EVERY);
         let noted: Result<bool, Failure> = app
             .database
@@ -121,13 +142,13 @@ impl Tokens {
         }
     }
 
-    fn use_is_to_be_noted(&self, bearer: &Bearer, now: Moment) -> bool {
+    fn is_to_be_noted(&self, credential: Credential, bearer: &Bearer, now: Moment) -> bool {
         let mut noted = lock(&self.0.noted);
-        let last = noted.get(&bearer.credential).copied().max(bearer.last_used_at);
+        let last = noted.get(&credential).copied().max(bearer.last_used_at);
         if last.is_some_and(|last| !now.is_at_least_after(last, USE_IS_NOTED_EVERY)) {
             return false;
         }
-        noted.insert(bearer.credential, now);
+        noted.insert(credential, now);
         true
     }
 }
@@ -136,6 +157,10 @@ async fn look_up(app: &App, token: &str, hash: [u8; 32], now: Moment) -> Result<
     if token.starts_with(ACCESS_TOKEN) {
         let found = app.database.read(move |c| Box::pin(rows::access_token(c, hash, now))).await?;
         return Ok(found.map(of_application));
+    }
+    if token.starts_with(CUSTOMER_TOKEN) {
+        let found = app.database.read(move |c| Box::pin(customer_logins::live(c, hash, now))).await?;
+        return Ok(found.map(of_shopper));
     }
     let found = app.database.read(move |c| Box::pin(rows::live_key(c, hash, now))).await?;
     Ok(found.map(of_key))
@@ -146,17 +171,14 @@ fn of_application(token: rows::AccessToken) -> Bearer {
     scopes.retain(|scope| token.application_scopes.contains(scope));
     Bearer {
         caller: Caller {
-            retailer: token.retailer,
             credential: format!("app:{}", token.application),
             scopes,
-            store: None,
-            vendor: None,
             development: token.development,
-            once: None,
+            ..Caller::nobody(token.retailer)
         },
-        kind: ApiKeyKind::Retailer,
+        kind: BearerKind::Key(ApiKeyKind::Retailer),
         expires_at: token.expires_at,
-        credential: Credential::Application(token.application),
+        noted_under: Some(Credential::Application(token.application)),
         last_used_at: token.last_used_at,
     }
 }
@@ -164,18 +186,28 @@ fn of_application(token: rows::AccessToken) -> Bearer {
 fn of_key(key: rows::LiveKey) -> Bearer {
     Bearer {
         caller: Caller {
-            retailer: key.retailer,
             credential: format!("key:{}", key.id),
             scopes: key.scopes,
             store: key.store,
             vendor: key.vendor,
             development: key.development,
-            once: None,
+            ..Caller::nobody(key.retailer)
         },
-        kind: key.kind,
+        kind: BearerKind::Key(key.kind),
         expires_at: key.expires_at,
-        credential: Credential::Key(key.id),
+        noted_under: Some(Credential::Key(key.id)),
         last_used_at: key.last_used_at,
+    }
+}
+
+fn of_shopper(token: LiveToken) -> Bearer {
+    let shopper = LoggedIn { customer: token.customer, login: token.login };
+    Bearer {
+        caller: Caller::app_of(token.retailer, shopper),
+        kind: BearerKind::Customer,
+        expires_at: token.expires_at,
+        noted_under: None,
+        last_used_at: None,
     }
 }
 

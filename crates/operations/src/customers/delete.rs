@@ -8,7 +8,7 @@ use aisle_model::session::SessionStatus;
 use aisle_model::{CustomerId, Millis};
 
 use super::erase;
-use crate::{App, Caller, Failure, Refusal};
+use crate::{App, Caller, Failure, Refusal, accounts};
 
 /// Whatever began before the deletion, and still knows the customer, has ended after so long.
 const LAST_LOOK_AFTER: Millis = Millis(60_000);
@@ -45,6 +45,7 @@ async fn empty(c: &mut Connection, app: &App, customer: &Customer) -> Result<(),
     let now = app.clock.now();
     let (id, retailer) = (customer.id, customer.retailer);
     cards::remove_all(c, id).await?;
+    accounts::forget(c, id).await?;
     if let Some(external_id) = &customer.external_id {
         customers::release_external_id(c, retailer, id, external_id).await?;
     }
