@@ -180,6 +180,10 @@ fn authorised(operation: &Operation, bearer: &Bearer) -> Result<Caller, Problem>
     if simulates(operation, caller) {
         return Ok(caller.clone());
     }
+    if bearer.kind != wanted && operation.token == TokenKind::Customer {
+        // The Customer API knows no 403: whoever is no customer is nobody there.
+        return Err(Problem::Unauthorized);
+    }
     if bearer.kind != wanted {
         return Err(Problem::Forbidden(format!("This operation takes a {wanted} token")));
     }

@@ -22,7 +22,7 @@ async fn customers_see_themselves_with_their_cards() {
     on_both_databases(async |database| {
         let api = Api::over(database).await;
         let (made, token) = ada(&api).await;
-        let cards = format!("/api/admin/v2/customers/{}/cards", made["id"]);
+        let cards = format!("/api/admin/v2/customers/{}/card", made["id"]);
         for (last4, default) in [("1111", true), ("2222", false)] {
             let card = json!({"provider": "STRIPE", "cardToken": format!("tok_{last4}"), "cardId": last4, "last4": last4,
                 "expDate": "03/28", "cardBrand": "visa", "defaultCard": default});
