@@ -2,7 +2,8 @@
 
 use aisle_contract::Operation;
 use aisle_operations::Caller;
-use aisle_operations::idempotency::{Claim, RequestName, Turn};
+use aisle_operations::idempotency::{RequestName, Turn};
+use aisle_operations::once::Once;
 use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -52,9 +53,9 @@ pub(crate) async fn begin(
     name: &RequestName,
     uri: &Uri,
     body: &Value,
-) -> Result<Result<Claim, Answer>, Problem> {
+) -> Result<Result<Once, Answer>, Problem> {
     match server.idempotency.begin(&server.app, name, request_hash(uri, body)).await? {
-        Turn::Run(claim) => Ok(Ok(claim)),
+        Turn::Run(once) => Ok(Ok(once)),
         Turn::Mismatch => Err(Problem::IdempotencyMismatch),
         Turn::Gone => Err(Problem::not_found("Customer")),
         Turn::Replay(plain) => {
@@ -69,13 +70,13 @@ pub(crate) async fn begin(
 /// Keeps the answer. When that fails the answer is given all the same: the effect is there, and a repeat finds its outcome.
 pub(crate) async fn settle(
     server: &Server,
-    claim: Claim,
+    once: Once,
     status: StatusCode,
     kept: Option<KeptAnswer>,
     request_id: &str,
 ) {
     let kept = kept.map(|kept| serde_json::to_vec(&kept).expect("texts and bytes are JSON"));
-    let settled = server.idempotency.settle(&server.app, claim, status.as_u16(), kept);
+    let settled = server.idempotency.settle(&server.app, once, status.as_u16(), kept);
     if let Err(failure) = settled.await {
         tracing::warn!(request_id, %failure, "an idempotent answer was not kept");
     }

@@ -42,8 +42,10 @@ pub(crate) enum Problem {
     Faults(Part, Vec<Fault>),
     /// 503: too many tries.
     RateLimited { seconds: u32 },
-    /// 503: storage is away or the deadline passed. The reason is for the log.
+    /// 503: storage is away or something is full. The reason is for the log.
     Unavailable(String),
+    /// 503: what was asked for may still happen. The reason is for the log.
+    Late(String),
     /// 500. The reason is for the log.
     Internal(String),
 }
@@ -64,6 +66,7 @@ impl From<Failure> for Problem {
         match failure {
             Failure::Refused(refusal) => refusal.into(),
             Failure::Busy(reason) => Self::Unavailable(reason),
+            Failure::Late(reason) => Self::Late(reason),
             Failure::Broken(reason) => Self::Internal(reason),
         }
     }
@@ -106,7 +109,7 @@ impl Problem {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Faults(..) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RateLimited { .. } | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RateLimited { .. } | Self::Unavailable(_) | Self::Late(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -127,7 +130,7 @@ impl Problem {
             Self::Faults(Part::Query, _) => "E_INVALID_QUERY",
             Self::Faults(Part::Body, _) => "E_INVALID_BODY",
             Self::RateLimited { .. } => "E_RATE_LIMITED",
-            Self::Unavailable(_) => "E_UNAVAILABLE",
+            Self::Unavailable(_) | Self::Late(_) => "E_UNAVAILABLE",
             Self::Internal(_) => "E_INTERNAL",
         }
     }
@@ -149,6 +152,9 @@ impl Problem {
             Self::Faults(Part::Body, _) => "Invalid request body".to_owned(),
             Self::RateLimited { .. } => "Too many requests".to_owned(),
             Self::Unavailable(_) => "The server cannot do this now; nothing was half done".to_owned(),
+            Self::Late(_) => {
+                "The answer did not come in time; what was asked for happens as a whole or not at all".to_owned()
+            }
             Self::Internal(_) => "Something is wrong with the server".to_owned(),
         }
     }
@@ -157,7 +163,7 @@ impl Problem {
     pub(crate) fn into_answer(self, request_id: &str) -> Answer {
         match &self {
             Self::Internal(reason) => tracing::error!(request_id, reason, "a request broke"),
-            Self::Unavailable(reason) => {
+            Self::Unavailable(reason) | Self::Late(reason) => {
                 tracing::warn!(request_id, reason, "a request was turned away");
             }
             _ => {}
@@ -170,8 +176,33 @@ impl Problem {
             Self::Unauthorized => answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
             Self::MethodNotAllowed(allowed) => answer.header(ALLOW, allowed.parse().expect("methods are header text")),
             Self::RateLimited { seconds } => answer.header(RETRY_AFTER, HeaderValue::from(*seconds)),
-            Self::Unavailable(_) => answer.header(RETRY_AFTER, HeaderValue::from(1)),
+            Self::Unavailable(_) | Self::Late(_) => answer.header(RETRY_AFTER, HeaderValue::from(1)),
             _ => answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_503_says_when_to_come_back_and_nothing_that_may_be_wrong() {
+        for (problem, seconds, message) in [
+            (Problem::RateLimited { seconds: 61 }, "61", "Too many requests"),
+            (Failure::Busy(String::new()).into(), "1", "The server cannot do this now; nothing was half done"),
+            (
+                Failure::Late(String::new()).into(),
+                "1",
+                "The answer did not come in time; what was asked for happens as a whole or not at all",
+            ),
+        ] {
+            let response = problem.into_answer("id").into_response(false);
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()[RETRY_AFTER], seconds);
+            let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(body["message"], message);
         }
     }
 }

@@ -106,7 +106,7 @@ async fn bounded(asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
     match answered {
         Ok(Ok(answer)) => answer,
         Ok(Err(panic)) => Err(Problem::Internal(format!("{id} panicked: {}", message(&*panic)))),
-        Err(_) => Err(Problem::Unavailable(format!("{id} took longer than its deadline"))),
+        Err(_) => Err(Problem::Late(format!("{id} took longer than its deadline"))),
     }
 }
 
@@ -129,17 +129,17 @@ async fn judged(mut asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
         let call = asked.call(caller, params.ok(), raw, json, stream)?;
         return carried_out(call, route).await;
     };
-    let claim = match idempotent::begin(server, &name, &uri, &json).await? {
-        Ok(claim) => claim,
+    let once = match idempotent::begin(server, &name, &uri, &json).await? {
+        Ok(once) => once,
         Err(kept) => return Ok(kept),
     };
-    let caller = Caller { once: Some(claim.once.clone()), ..caller };
+    let caller = Caller { once: Some(once.clone()), ..caller };
     let answer = match asked.call(Ok(caller), params.ok(), raw, json, stream) {
         Ok(call) => carried_out(call, route).await,
         Err(problem) => Err(problem),
     };
     let answer = answer.unwrap_or_else(|problem| problem.into_answer(request_id));
-    idempotent::settle(server, claim, answer.status(), answer.keep(), request_id).await;
+    idempotent::settle(server, once, answer.status(), answer.keep(), request_id).await;
     Ok(answer)
 }
 

@@ -43,7 +43,11 @@ impl Api {
     }
 
     pub(crate) async fn with(database: Database, options: ApiOptions) -> Self {
-        let app = app(database);
+        Self::of(app(database), options).await
+    }
+
+    /// The face of a server with these parts.
+    pub(crate) async fn of(app: App, options: ApiOptions) -> Self {
         let retailer = add_retailer(&app, "corner").await;
         let key = add_key(&app, retailer, ApiKeyKind::Retailer, Scope::defaults(false), None).await;
         Self { router: router(app.clone(), options), app, retailer, key }

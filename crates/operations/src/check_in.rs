@@ -3,7 +3,7 @@
 //! How it goes. Change A locks what decides (the stream of the store, its counts, the code, the trip), makes checks 1 to 13
 //! and 16, and either refuses, or lets in at once, or reserves the places, puts the code into `verifying` and leaves a
 //! check-in that is `asking`. Then the retailer is asked, with no transaction open. Change B writes what the answer means.
-//! Whoever presents the same code meanwhile waits for that outcome and is then judged anew.
+//! A code nobody knows is asked about first, where a setting resolves such codes, and judged in change B (`resolve`). Whoever presents the same code meanwhile waits for that outcome and is then judged anew.
 //!
 //! Promises: of any number of simultaneous scans of one code exactly one is accepted; a store never holds more people and
 //! reserved places than its limit; every verdict is written together with the notice and the commands it causes; a
@@ -22,6 +22,7 @@ mod log;
 mod presented;
 mod question;
 mod refuse;
+mod resolve;
 mod scan;
 mod settle;
 mod spot;

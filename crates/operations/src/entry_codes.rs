@@ -7,6 +7,7 @@ mod create;
 mod read;
 
 pub use create::{Expiry, NewEntryCode, create, error_fault};
+pub(crate) use create::{insert, register_resolved};
 pub use read::find;
 
 pub use aisle_database::rows::entry_codes::CodeRow;

@@ -11,6 +11,9 @@ pub enum Failure {
     /// Come back later: storage is away or a queue is full. Nothing was half done.
     #[error("busy: {0}")]
     Busy(String),
+    /// The answer did not come in time: what was asked for may still happen, as a whole.
+    #[error("late: {0}")]
+    Late(String),
     /// Ours. The outside sees a fixed text; this is logged once, at the edge.
     #[error("broken: {0}")]
     Broken(String),

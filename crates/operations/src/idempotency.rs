@@ -2,7 +2,7 @@
 //!
 //! A key is claimed by a row before the request runs, and the sealed answer is put into the row after it ran. Within one
 //! process the claims under way are also kept in memory, so a repeat waits for the first to end, and a claim of this
-//! process that nobody runs (its client hung up) is known to be free. A claim of another process is free when that process
+//! process that nobody holds any more (its client hung up, and nothing of it goes on) is known to be free. A claim of another process is free when that process
 //! no longer beats. Whoever takes a claim over counts its attempt up, which keeps an earlier try that still runs from
 //! committing ([`crate::once`]).
 //!
@@ -46,7 +46,7 @@ struct UnderWay {
 /// What a request with a key is to do.
 pub enum Turn {
     /// Run, and [`settle`](Idempotency::settle) in the end.
-    Run(Claim),
+    Run(Once),
     /// Give this answer.
     Replay(Vec<u8>),
     /// The key was used with another request.
@@ -55,19 +55,19 @@ pub enum Turn {
     Gone,
 }
 
-/// A claimed key while its request runs.
-pub struct Claim {
-    /// For the caller of the operation.
-    pub once: Once,
-    _entered: Entered,
-}
-
-struct Entered {
+/// A request that is under way in this process, until this is dropped.
+pub struct Held {
     under_way: Arc<UnderWay>,
     name: RequestName,
 }
 
-impl Drop for Entered {
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Held").field(&self.name).finish()
+    }
+}
+
+impl Drop for Held {
     fn drop(&mut self) {
         lock(&self.under_way.names).remove(&self.name);
         self.under_way.ended.notify_waiters();
@@ -81,7 +81,7 @@ impl Idempotency {
             let mut ended = std::pin::pin!(self.0.ended.notified());
             ended.as_mut().enable();
             match self.enter(name) {
-                Some(entered) => match turn(app, entered, request_hash).await? {
+                Some(held) => match turn(app, held, request_hash).await? {
                     Some(turn) => return Ok(turn),
                     None => tokio::time::sleep(LOOK_AGAIN).await,
                 },
@@ -92,8 +92,8 @@ impl Idempotency {
     }
 
     /// Keeps the answer of a claimed request. A failed one (5xx) and one that cannot be kept (`None`) gives the key free.
-    pub async fn settle(&self, app: &App, claim: Claim, status: u16, answer: Option<Vec<u8>>) -> Result<(), Failure> {
-        let (id, attempt) = (claim.once.request, claim.once.attempt);
+    pub async fn settle(&self, app: &App, once: Once, status: u16, answer: Option<Vec<u8>>) -> Result<(), Failure> {
+        let (id, attempt) = (once.request, once.attempt);
         let sealed = answer.filter(|_| status < 500).map(|plain| app.keys.seal(PLACE, &plain, &app.chance));
         app.database
             .change(move |c| {
@@ -110,9 +110,9 @@ impl Idempotency {
             .map_err(Failure::from)
     }
 
-    fn enter(&self, name: &RequestName) -> Option<Entered> {
+    fn enter(&self, name: &RequestName) -> Option<Held> {
         let is_first = lock(&self.0.names).insert(name.clone());
-        is_first.then(|| Entered { under_way: Arc::clone(&self.0), name: name.clone() })
+        is_first.then(|| Held { under_way: Arc::clone(&self.0), name: name.clone() })
     }
 }
 
@@ -123,12 +123,12 @@ pub async fn purge(app: &App, most: i64) -> Result<u64, Failure> {
 }
 
 /// `None` when another process runs the request, or was faster to claim it.
-async fn turn(app: &App, entered: Entered, hash: [u8; 32]) -> Result<Option<Turn>, Failure> {
+async fn turn(app: &App, held: Held, hash: [u8; 32]) -> Result<Option<Turn>, Failure> {
     let now = app.clock.now();
-    let name = entered.name.clone();
+    let name = held.name.clone();
     let found = app.database.read(move |c| Box::pin(async move { rows::find(c, &name).await })).await?;
     let claimed = match found.filter(|claimed| claimed.started_at >= now.minus(KEPT)) {
-        None => claim(app, &entered.name, hash, now).await?,
+        None => claim(app, &held.name, hash, now).await?,
         Some(claimed) if claimed.request_hash != hash => return Ok(Some(Turn::Mismatch)),
         Some(claimed) if claimed.is_gone => return Ok(Some(Turn::Gone)),
         Some(claimed) => match &claimed.answer {
@@ -142,7 +142,7 @@ async fn turn(app: &App, entered: Entered, hash: [u8; 32]) -> Result<Option<Turn
     };
     Ok(claimed.map(|claimed| {
         let (request, attempt, outcome) = (claimed.id, claimed.attempt, claimed.outcome);
-        Turn::Run(Claim { once: Once { request, attempt, outcome }, _entered: entered })
+        Turn::Run(Once { request, attempt, outcome, held: Arc::new(held) })
     }))
 }
 

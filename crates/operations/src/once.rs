@@ -4,15 +4,19 @@
 //! its effect, so a crash between effect and answer repeats the answer and not the effect. Whoever finds the outcome
 //! there renders it again instead of running the change.
 
+use std::sync::Arc;
+
 use aisle_database::{Connection, rows};
 use aisle_model::CustomerId;
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::idempotency::Held;
 use crate::{App, Caller, Failure};
 
-/// A claimed key.
+/// A claimed key. Every copy holds the claim: a repeat in this process waits until the last one is gone, so whatever goes on
+/// when its client hangs up is not overtaken.
 #[derive(Debug, Clone)]
 pub struct Once {
     /// The row of the claim.
@@ -21,6 +25,8 @@ pub struct Once {
     pub attempt: i64,
     /// What the change of an earlier, interrupted try made, sealed.
     pub outcome: Option<Vec<u8>>,
+    /// Ends the claim of this process.
+    pub held: Arc<Held>,
 }
 
 const PLACE: &str = "idempotent outcome";
@@ -28,11 +34,12 @@ const PLACE: &str = "idempotent outcome";
 impl Once {
     /// What the change of an earlier, interrupted try made.
     pub fn earlier<T: DeserializeOwned>(&self, app: &App) -> Result<Option<T>, Failure> {
-        let Some(sealed) = &self.outcome else {
-            return Ok(None);
-        };
-        let plain = app.keys.open(PLACE, sealed).map_err(Failure::broken)?;
-        serde_json::from_slice(&plain).map(Some).map_err(Failure::broken)
+        opened(app, self.outcome.as_deref())
+    }
+
+    /// What the change of any try has made by now, this node's or another's.
+    pub(crate) async fn made<T: DeserializeOwned>(&self, c: &mut Connection, app: &App) -> Result<Option<T>, Failure> {
+        opened(app, rows::idempotency::outcome(c, self.request).await?.as_deref())
     }
 
     /// Notes, in the change, whom the answer will be about: it goes when the customer is deleted.
@@ -43,13 +50,38 @@ impl Once {
     /// Keeps what a change makes, in that change, for whoever repeats the request. For operations of several changes; all
     /// others use [`App::change_once`].
     pub async fn keep<T: Serialize>(&self, c: &mut Connection, app: &App, outcome: &T) -> Result<(), Failure> {
-        let plain = serde_json::to_vec(outcome).map_err(Failure::broken)?;
-        let sealed = app.keys.seal(PLACE, &plain, &app.chance);
+        let sealed = sealed(app, outcome)?;
         if rows::idempotency::keep_outcome(c, self.request, self.attempt, sealed).await? {
             return Ok(());
         }
         Err(Failure::Busy("this request was taken over by a repeat of it".to_owned()))
     }
+
+    /// The same for an effect that must not be undone, although a repeat on another node may have taken the request over:
+    /// outsiders were told of it. The operation itself sees to it that there is one such effect, and repeats look for it
+    /// with [`Self::made`].
+    pub(crate) async fn keep_for_all<T: Serialize>(
+        &self,
+        c: &mut Connection,
+        app: &App,
+        outcome: &T,
+    ) -> Result<(), Failure> {
+        let sealed = sealed(app, outcome)?;
+        Ok(rows::idempotency::keep_outcome_of_any_try(c, self.request, sealed).await?)
+    }
+}
+
+fn sealed<T: Serialize>(app: &App, outcome: &T) -> Result<Vec<u8>, Failure> {
+    let plain = serde_json::to_vec(outcome).map_err(Failure::broken)?;
+    Ok(app.keys.seal(PLACE, &plain, &app.chance))
+}
+
+fn opened<T: DeserializeOwned>(app: &App, sealed: Option<&[u8]>) -> Result<Option<T>, Failure> {
+    let Some(sealed) = sealed else {
+        return Ok(None);
+    };
+    let plain = app.keys.open(PLACE, sealed).map_err(Failure::broken)?;
+    serde_json::from_slice(&plain).map(Some).map_err(Failure::broken)
 }
 
 impl App {

@@ -37,9 +37,9 @@ async fn begin(app: &App, claims: &Idempotency) -> Turn {
     claims.begin(app, &name(), HASH).await.unwrap()
 }
 
-fn run(turn: Turn) -> aisle_operations::idempotency::Claim {
+fn run(turn: Turn) -> Once {
     match turn {
-        Turn::Run(claim) => claim,
+        Turn::Run(once) => once,
         Turn::Replay(_) | Turn::Mismatch | Turn::Gone => panic!("the request was to be run"),
     }
 }
@@ -66,12 +66,12 @@ async fn a_crash_between_effect_and_answer_repeats_the_answer_only() {
         let (clock, runs) = (clock(), Arc::new(AtomicU32::new(0)));
         let dead = process(&database, &clock, "dead");
         let claim = run(begin(&dead, &Idempotency::default()).await);
-        let first = effect(&dead, claim.once.clone(), &runs).await.unwrap();
+        let first = effect(&dead, claim.clone(), &runs).await.unwrap();
         drop(claim);
         let (heir, claims) = (process(&database, &clock, "heir"), Idempotency::default());
         let claim = run(begin(&heir, &claims).await);
-        assert!(claim.once.outcome.is_some());
-        let second = effect(&heir, claim.once.clone(), &runs).await.unwrap();
+        assert!(claim.outcome.is_some());
+        let second = effect(&heir, claim.clone(), &runs).await.unwrap();
         assert_eq!((first, runs.load(Ordering::SeqCst), made(&heir).await), (second, 1, 1));
         let answer = Some(b"done".to_vec());
         claims.settle(&heir, claim, 201, answer).await.unwrap();
@@ -87,15 +87,32 @@ async fn a_try_that_was_taken_over_cannot_commit() {
     on_both_databases(|database| async move {
         let (clock, runs) = (clock(), Arc::new(AtomicU32::new(0)));
         let app = process(&database, &clock, "one");
-        let claims = Idempotency::default();
-        let late = run(begin(&app, &claims).await).once;
-        let claim = run(begin(&app, &claims).await);
+        let late = run(begin(&app, &Idempotency::default()).await);
+        // As after a start anew: nobody knows that the first goes on.
+        let claim = run(begin(&app, &Idempotency::default()).await);
         assert!(matches!(effect(&app, late, &runs).await, Err(Failure::Busy(_))));
         assert_eq!(made(&app).await, 0);
-        effect(&app, claim.once.clone(), &runs).await.unwrap();
-        let twice = effect(&app, claim.once.clone(), &runs).await;
+        effect(&app, claim.clone(), &runs).await.unwrap();
+        let twice = effect(&app, claim.clone(), &runs).await;
         assert!(matches!(twice, Err(Failure::Busy(_))), "one change per request");
         assert_eq!(made(&app).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_is_held_until_the_last_who_works_under_it_is_done() {
+    on_both_databases(|database| async move {
+        let (runs, app) = (Arc::new(AtomicU32::new(0)), process(&database, &clock(), "one"));
+        let claims = Idempotency::default();
+        let claim = run(begin(&app, &claims).await);
+        let goes_on = claim.clone();
+        drop(claim);
+        let mut repeat = Box::pin(begin(&app, &claims));
+        assert!(futures::poll!(&mut repeat).is_pending());
+        let made_by_first = effect(&app, goes_on, &runs).await.unwrap();
+        let again = effect(&app, run(repeat.await), &runs).await.unwrap();
+        assert_eq!((again, made(&app).await), (made_by_first, 1));
     })
     .await;
 }

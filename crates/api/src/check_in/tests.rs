@@ -1,12 +1,17 @@
 //! Every verdict through the API, word for word.
 //!
-//! Reasons 9 and 15 cannot come about yet: there are no orders, and no provider that holds money.
+//! Reason 15 cannot come about yet: there is no provider that holds money.
+
+use std::time::Duration;
 
 use aisle_database::testing::{execute, on_both_databases};
 use aisle_database::{Database, Statement, sql};
 use aisle_model::check_in::Reason;
+use aisle_testkit::{Answer, Catcher, build};
+use axum::body::Body;
 use serde_json::{Value, json};
 
+use crate::ApiOptions;
 use crate::testing::Api;
 
 struct Door {
@@ -16,7 +21,10 @@ struct Door {
 }
 
 async fn door(database: Database) -> Door {
-    let api = Api::over(database).await;
+    door_of(Api::over(database).await).await
+}
+
+async fn door_of(api: Api) -> Door {
     let stores = "/api/admin/v2/stores";
     let new = json!({"name": "Corner", "currency": "EUR", "timeZone": "Europe/Berlin", "status": "OPEN"});
     let made_store = made(&api, "POST", stores, new).await;
@@ -111,6 +119,7 @@ impl Door {
                 let settings = json!({"checkIn": {"requirePaymentMethod": true}});
                 self.settle(settings).await;
             }
+            Reason::Unsettled => self.execute(unpaid_order(self.store, customer)).await,
             Reason::CardExpired => self.execute(card_of(customer, "10/23")).await,
             Reason::Full => self.edit(json!({"maxPeople": 0})).await,
             Reason::Closed => self.edit(json!({"status": "CLOSED"})).await,
@@ -119,7 +128,7 @@ impl Door {
                 let hook = json!({"type": "externalEntry", "url": "https://hook.invalid/"});
                 made(&self.api, "POST", "/api/admin/v2/webhooks", hook).await;
             }
-            Reason::Invalid | Reason::Unsettled | Reason::NotPreAuthorized => {
+            Reason::Invalid | Reason::NotPreAuthorized => {
                 panic!("{reason:?} cannot come about")
             }
         }
@@ -129,6 +138,21 @@ impl Door {
 
 fn tied_to(store: i64) -> Statement {
     sql!("update entry_codes set store_id_scannable_at = $1", store)
+}
+
+/// An order of an earlier trip, as one that could not be paid is left.
+fn unpaid_order(store: i64, customer: i64) -> Statement {
+    sql!(
+        "insert into orders (retailer_id, store_id, session_number, session_token, customer_id, customer_role, status,
+             external_status, currency, latest_version, total, total_tax, total_scaled, quantity, taken, refunded_amount,
+             refunded, try_refund_times, draft_created_at, created_at, updated_at)
+         select retailer_id, $1, number, token, customer_id, 'customer', 'unpaid', 'ok', 'EUR', 1, 215, 35, 21500, 1, 0, 0,
+             $2, 0, $3, $3, $3 from sessions where customer_id = $4",
+        store,
+        false,
+        crate::testing::START,
+        customer
+    )
 }
 
 fn card_of(customer: i64, expires: &'static str) -> Statement {
@@ -145,7 +169,7 @@ fn card_of(customer: i64, expires: &'static str) -> Statement {
 #[tokio::test]
 async fn every_reason_is_told_word_for_word() {
     for reason in Reason::ALL {
-        if matches!(reason, Reason::Unsettled | Reason::NotPreAuthorized) {
+        if reason == Reason::NotPreAuthorized {
             continue;
         }
         on_both_databases(|database| async move {
@@ -160,6 +184,56 @@ async fn every_reason_is_told_word_for_word() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn who_owes_comes_in_where_the_store_does_not_mind_and_once_it_is_paid() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        let code = door.failing(Reason::Unsettled).await;
+        let body = json!({"code": code});
+        assert_eq!(door.verify(body.clone()).await["reason"]["code"], 9);
+        for status in ["paid", "contested", "draft"] {
+            door.execute(sql!("update orders set status = $1", status)).await;
+            door.execute(sql!("update entry_codes set state = 'registered'")).await;
+            door.execute(sql!("update sessions set status = 'pending'")).await;
+            assert_eq!(door.verify(body.clone()).await["status"], "OK", "{status}");
+        }
+        let code = door.failing(Reason::Unsettled).await;
+        door.settle(json!({"checkIn": {"refuseUnsettled": false}})).await;
+        assert_eq!(door.verify(json!({"code": code})).await["status"], "OK");
+    })
+    .await;
+}
+
+/// The retailer's server answers while the first client is gone and the second waits.
+#[tokio::test]
+async fn a_repeat_after_a_hang_up_gets_the_verdict_of_the_first() {
+    on_both_databases(|database| async move {
+        let app = build(database).loopback().app();
+        let door = door_of(Api::of(app, ApiOptions::default()).await).await;
+        let answer = Answer::status(200).after(Duration::from_millis(300)).with_body(r#"{"status":"OK"}"#);
+        let hook = Catcher::answering(answer).await;
+        let setting = json!({"type": "externalEntry", "url": hook.url});
+        made(&door.api, "POST", "/api/admin/v2/webhooks", setting).await;
+        let (code, _) = door.code("customer", json!({"sessionId": "once"})).await;
+        let verify = || {
+            let request = door.api.request(&door.api.key, "POST", &door.verify_path()).header("idempotency-key", "k");
+            door.api.send(request.body(Body::from(json!({"code": code}).to_string())).unwrap())
+        };
+        tokio::select! {
+            reply = verify() => panic!("the answer takes longer: {}", reply.text),
+            () = hook.wait_for(1) => {}
+        }
+        let (second, third) = tokio::join!(verify(), verify());
+        assert_eq!(
+            (second.status, &second.json["status"], &second.json["sessionId"]),
+            (200, &json!("OK"), &json!("once"))
+        );
+        assert_eq!(third.text, second.text);
+        assert_eq!(hook.bodies().len(), 1);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -59,6 +59,6 @@ async fn look(call: &Call, ingest: &mut Ingest) -> Result<(), Ending> {
     }
     match ingest.look_again(&call.app).await {
         Err(Failure::Refused(refusal)) => Err(Problem::from(refusal).into()),
-        Ok(()) | Err(Failure::Busy(_) | Failure::Broken(_)) => Ok(()),
+        Ok(()) | Err(Failure::Busy(_) | Failure::Late(_) | Failure::Broken(_)) => Ok(()),
     }
 }

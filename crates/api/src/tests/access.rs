@@ -196,3 +196,17 @@ async fn a_token_is_not_believed_longer_than_said() {
     tokio::time::sleep(memory).await;
     assert_eq!(status_with(&api, &api.key).await, 401);
 }
+
+#[tokio::test]
+async fn a_key_revoked_while_it_is_looked_up_is_not_believed_afterwards() {
+    let fresh = open_sqlite().await;
+    let memory = std::time::Duration::from_hours(1);
+    let api = Api::with(fresh.database.clone(), ApiOptions { token_memory: memory, ..ApiOptions::default() }).await;
+    let made = api.ask("POST", KEYS, json!({"kind": "retailer", "name": "ERP"})).await.json;
+    let key = made["key"].as_str().unwrap();
+    let mut looking = Box::pin(status_with(&api, key));
+    assert!(futures::poll!(&mut looking).is_pending(), "it is being looked up");
+    assert_eq!(api.ask("DELETE", &format!("{KEYS}/{}", made["id"]), Value::Null).await.status, 204);
+    assert_eq!(looking.await, 200, "it was looked up before");
+    assert_eq!(status_with(&api, key).await, 401);
+}

@@ -112,6 +112,7 @@ async fn what_breaks_inside_stays_inside() {
     let late = api.ask("POST", APPLICATIONS, json!({"description": "a", "clientIdSuffix": "a"})).await;
     assert_eq!((late.status, &late.json["type"]), (503, &json!("E_UNAVAILABLE")));
     assert_eq!(late.headers["retry-after"], "1");
+    assert!(late.json["message"].as_str().unwrap().contains("as a whole or not at all"), "{}", late.text);
 }
 
 #[tokio::test]

@@ -586,7 +586,7 @@ create table entry_codes (
 ) strict;
 create unique index entry_codes_retailer_id_code_key on entry_codes (retailer_id, code);
 create unique index entry_codes_retailer_id_code_hash_key on entry_codes (retailer_id, code_hash);
-create unique index entry_codes_session_number_key on entry_codes (session_number);
+create index entry_codes_session on entry_codes (session_number, id);
 create index entry_codes_expiring on entry_codes (expires_at) where state = 'registered';
 
 -- One order per trip. Sums, status and payment are those of the latest version; a version itself is never rewritten. Amounts
@@ -635,6 +635,7 @@ create index orders_session_token on orders (retailer_id, session_token);
 create index orders_external_id on orders (retailer_id, external_id) where external_id is not null;
 create index orders_payment on orders (retailer_id, payment_transaction_id) where payment_transaction_id is not null;
 create index orders_customer on orders (customer_id, id) where customer_id is not null;
+create index orders_unpaid on orders (customer_id) where status = 'unpaid';
 
 create table order_versions (
     order_id integer not null references orders (id),
@@ -733,6 +734,7 @@ create table check_ins (
     place text not null,
     session_number integer,
     code_hash blob not null,
+    unknown_code blob,
     state text not null,
     reason integer,
     external_reason text,
@@ -745,6 +747,7 @@ create table check_ins (
     ended_at integer
 ) strict;
 create index check_ins_asking on check_ins (node, id) where state = 'asking';
+create unique index check_ins_retailer_id_code_hash_key on check_ins (retailer_id, code_hash) where state = 'asking';
 create index check_ins_session on check_ins (session_number);
 create index check_ins_ended on check_ins (store_id, ended_at);
 create unique index check_ins_store_id_scan_event_id_key on check_ins (store_id, scan_event_id);
@@ -788,9 +791,12 @@ create table identity_matches (
 create table bind_requests (
     id text primary key,
     store_id integer not null references stores (id),
+    session_number integer not null,
     verdict text,
     asked_at integer not null
 ) strict;
+create index bind_requests_open on bind_requests (session_number) where verdict is null;
+create index bind_requests_age on bind_requests (asked_at);
 
 create table wanted_reviews (
     id integer primary key autoincrement,

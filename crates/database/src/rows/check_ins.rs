@@ -15,6 +15,8 @@ use crate::{Connection, Error, Row, Statement, sql};
 pub struct CheckIn {
     pub id: i64,
     pub examined: Examined,
+    /// The text of a code that nobody knows, sealed, while the retailer is asked about it.
+    pub unknown_code: Option<Vec<u8>>,
     pub state: CheckInState,
     pub reason: Option<Reason>,
     /// What the retailer gave as reason.
@@ -32,7 +34,7 @@ pub struct Examined {
     pub place: CheckInPlace,
     /// Absent for a code the retailer does not have.
     pub session: Option<SessionNumber>,
-    /// Keyed hash of the code; its text is kept nowhere else than with the code.
+    /// Keyed hash of the code; its text is kept with the code alone.
     pub code_hash: Vec<u8>,
     /// Role in force, once it was judged.
     pub role: Option<Role>,
@@ -67,24 +69,37 @@ fn check_in(row: &Row) -> Result<CheckIn, Error> {
     Ok(CheckIn {
         id: row.get("id")?,
         examined,
+        unknown_code: row.get("unknown_code")?,
         state: row.get("state")?,
         reason: reason.transpose()?,
         external_reason: row.get("external_reason")?,
     })
 }
 
-/// Adds a check-in that is asking, accepted, or refused for a reason, and answers its id.
+/// Adds a check-in that has ended: accepted, or refused for a reason.
 pub async fn insert(
     c: &mut Connection,
     new: &Examined,
     state: CheckInState,
     reason: Option<Reason>,
-) -> Result<i64, Error> {
+) -> Result<(), Error> {
+    c.execute(insertion(new, state, reason, None)).await.map(drop)
+}
+
+/// Adds a check-in that is asking and answers its id; `None` while another one asks about the same code.
+pub async fn begin(c: &mut Connection, new: &Examined, unknown_code: Option<Vec<u8>>) -> Result<Option<i64>, Error> {
+    let mut insert = insertion(new, CheckInState::Asking, None, unknown_code);
+    insert.push(" on conflict (retailer_id, code_hash) where state = 'asking' do nothing returning id");
+    let row = c.fetch_optional(&mut insert).await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+fn insertion(new: &Examined, state: CheckInState, reason: Option<Reason>, unknown_code: Option<Vec<u8>>) -> Statement {
     let ended_at = (state != CheckInState::Asking).then_some(new.started_at);
-    let insert = sql!(
+    sql!(
         "insert into check_ins (retailer_id, store_id, device_id, place, session_number, code_hash, state, reason, role,
-             places, scanned_at, scan_event_id, node, started_at, ended_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id",
+             places, scanned_at, scan_event_id, node, started_at, ended_at, unknown_code)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         new.retailer,
         new.store,
         new.device,
@@ -99,9 +114,36 @@ pub async fn insert(
         new.scan_event,
         &new.node,
         new.started_at,
-        ended_at
+        ended_at,
+        unknown_code
+    )
+}
+
+/// Whether a retailer is being asked about a code.
+pub async fn is_asking(c: &mut Connection, retailer: RetailerId, code_hash: [u8; 32]) -> Result<bool, Error> {
+    let select = sql!(
+        "select id from check_ins where retailer_id = $1 and code_hash = $2 and state = 'asking'",
+        retailer,
+        code_hash
     );
-    c.fetch_one(insert).await?.get("id")
+    Ok(c.fetch_optional(select).await?.is_some())
+}
+
+/// Whether a check-in is still asking. Who locked the stream of its store may rely on the answer.
+pub async fn is_open(c: &mut Connection, id: i64) -> Result<bool, Error> {
+    Ok(c.fetch_optional(sql!("select id from check_ins where id = $1 and state = 'asking'", id)).await?.is_some())
+}
+
+/// Notes the trip that a retailer named for a code nobody knew, and how it was judged.
+pub async fn name_trip(c: &mut Connection, id: i64, examined: &Examined) -> Result<(), Error> {
+    let update = sql!(
+        "update check_ins set session_number = $1, role = $2, places = $3 where id = $4",
+        examined.session,
+        examined.role,
+        examined.places,
+        id
+    );
+    c.execute(update).await.map(drop)
 }
 
 /// Ends a check-in that is asking, and keeps its row locked until the change ends. False when it has ended already.
@@ -114,7 +156,7 @@ pub async fn end(
     now: Moment,
 ) -> Result<bool, Error> {
     c.execute_one(sql!(
-        "update check_ins set state = $1, reason = $2, external_reason = $3, ended_at = $4
+        "update check_ins set state = $1, reason = $2, external_reason = $3, ended_at = $4, unknown_code = null
          where id = $5 and state = 'asking'",
         state,
         reason.map(Reason::code),

@@ -1,5 +1,7 @@
 //! Entry codes. A code's text is unique within the retailer for ever; scans look it up by its keyed hash.
 
+use std::collections::BTreeSet;
+
 use aisle_model::entry_code::CodeState;
 use aisle_model::{CustomerId, EntryCode, Moment, RetailerId, SessionNumber, StoreId};
 
@@ -93,47 +95,76 @@ pub async fn lock_by_hash(c: &mut Connection, retailer: RetailerId, hash: [u8; 3
     row.as_ref().map(code).transpose()
 }
 
-/// The code of a trip, locked until the change ends.
+/// The code of a trip. It is locked until the change ends, and with it those that a retailer accepted for the trip later on.
 pub async fn lock_by_session(c: &mut Connection, session: SessionNumber) -> Result<Option<CodeRow>, Error> {
     let update = sql!("update entry_codes set state = state where session_number = $1 returning *", session);
-    let row = c.fetch_optional(update).await?;
-    row.as_ref().map(code).transpose()
+    let rows = c.fetch_all(update).await?;
+    let codes = rows.iter().map(code).collect::<Result<Vec<_>, _>>()?;
+    Ok(codes.into_iter().min_by_key(|code| code.id))
 }
 
-/// Where a code stands, by its keyed hash.
-pub async fn state(c: &mut Connection, retailer: RetailerId, hash: [u8; 32]) -> Result<Option<CodeState>, Error> {
-    let select = sql!("select id, state from entry_codes where retailer_id = $1 and code_hash = $2", retailer, hash);
-    let row = c.fetch_optional(select).await?;
-    row.map(|row| row.get("state")).transpose()
+/// Locks the codes of trips, in the order of the trips: a statement over many rows would lock them in any. With the
+/// embedded database a change is alone anyway.
+pub async fn lock_of_sessions(c: &mut Connection, sessions: &BTreeSet<SessionNumber>) -> Result<(), Error> {
+    if c.is_postgres() {
+        for session in sessions {
+            lock_by_session(c, *session).await?;
+        }
+    }
+    Ok(())
 }
 
-/// Expires a slice of the codes whose time is over; answers their trips. `store`: those that only this store takes, else
-/// those whose time is not told by the clock of one store.
-pub async fn expire(
+/// Trips whose codes may be due to expire, in their order. `store`: those that only this store takes, else those whose time
+/// is not told by the clock of one store. A code whose trip an engine is asked about is left alone until the verdict.
+pub async fn due(
     c: &mut Connection,
     store: Option<StoreId>,
     now: Moment,
     limit: i64,
-) -> Result<Vec<SessionNumber>, Error> {
-    let mut update = Statement::build(
-        "update entry_codes set state = 'expired' where state = 'registered' and id in
-             (select id from entry_codes where state = 'registered' and expires_at <= ",
+) -> Result<BTreeSet<SessionNumber>, Error> {
+    let mut select = Statement::build(
+        "select session_number from entry_codes where state = 'registered'
+             and not exists (select 1 from bind_requests
+                 where bind_requests.session_number = entry_codes.session_number and verdict is null)
+             and expires_at <= ",
     );
-    update.bind(now);
+    select.bind(now);
     match store {
-        Some(store) => update.push(" and store_id_scannable_at = ").bind(store),
-        None => update.push(
+        Some(store) => select.push(" and store_id_scannable_at = ").bind(store),
+        None => select.push(
             " and not exists (select 1 from stores
                  where stores.id = entry_codes.store_id_scannable_at and stores.clock_set_at is not null)",
         ),
     };
-    update.push(" order by expires_at limit ").bind(limit).push(") returning session_number");
+    select.push(" order by expires_at limit ").bind(limit);
+    let rows = c.fetch_all(&mut select).await?;
+    rows.iter().map(|row| row.get("session_number")).collect()
+}
+
+/// Expires the registered codes of trips, unless an engine is asked about the trip; answers the trips whose code did. The
+/// caller holds the locks of the codes.
+pub async fn expire(
+    c: &mut Connection,
+    sessions: &BTreeSet<SessionNumber>,
+    now: Moment,
+) -> Result<Vec<SessionNumber>, Error> {
+    let mut update = Statement::build(
+        "update entry_codes set state = 'expired' where state = 'registered'
+             and not exists (select 1 from bind_requests
+                 where bind_requests.session_number = entry_codes.session_number and verdict is null)
+             and expires_at <= ",
+    );
+    update
+        .bind(now)
+        .push(" and session_number in (")
+        .bind_list(sessions.iter().copied())
+        .push(") returning session_number");
     let rows = c.fetch_all(&mut update).await?;
     rows.iter().map(|row| row.get("session_number")).collect()
 }
 
 /// Takes the customer, and what the card reader said of the card, off the codes of some trips.
-pub async fn unlink(c: &mut Connection, sessions: &[SessionNumber]) -> Result<(), Error> {
+pub async fn unlink(c: &mut Connection, sessions: &BTreeSet<SessionNumber>) -> Result<(), Error> {
     if sessions.is_empty() {
         return Ok(());
     }

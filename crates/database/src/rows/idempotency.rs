@@ -116,6 +116,23 @@ pub async fn keep_outcome(c: &mut Connection, id: i64, attempt: i64, sealed: Vec
     .await
 }
 
+/// Keeps what the change of any try made, in that change, for a request that can have only one effect whoever runs it.
+/// Nothing is kept where the request has an outcome, or was answered.
+pub async fn keep_outcome_of_any_try(c: &mut Connection, id: i64, sealed: Vec<u8>) -> Result<(), Error> {
+    let update = sql!(
+        "update idempotent_requests set outcome = $1 where id = $2 and outcome is null and answer is null and not is_gone",
+        sealed,
+        id
+    );
+    c.execute(update).await.map(drop)
+}
+
+/// What the change of any try made, sealed.
+pub async fn outcome(c: &mut Connection, id: i64) -> Result<Option<Vec<u8>>, Error> {
+    let row = c.fetch_optional(sql!("select id, outcome from idempotent_requests where id = $1", id)).await?;
+    row.map_or(Ok(None), |row| row.get("outcome"))
+}
+
 /// Keeps the answer. False when the claim was taken over meanwhile.
 pub async fn keep_answer(
     c: &mut Connection,

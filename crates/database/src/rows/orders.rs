@@ -153,6 +153,12 @@ pub async fn any_is_unfinished(c: &mut Connection, customer: CustomerId) -> Resu
     Ok(c.fetch_optional(select).await?.is_some())
 }
 
+/// Whether the customer owes the sum of an order.
+pub async fn any_is_unpaid(c: &mut Connection, customer: CustomerId) -> Result<bool, Error> {
+    let select = sql!("select id from orders where customer_id = $1 and status = 'unpaid' limit 1", customer);
+    Ok(c.fetch_optional(select).await?.is_some())
+}
+
 /// Takes a customer and the digits of the card off some of the orders; answers how many.
 pub async fn unlink_some(c: &mut Connection, customer: CustomerId, now: Moment, most: i64) -> Result<u64, Error> {
     let update = sql!(

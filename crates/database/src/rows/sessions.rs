@@ -1,5 +1,7 @@
 //! Shopping sessions: one customer, one store, one code, one order.
 
+use std::collections::BTreeSet;
+
 use aisle_model::entry::SessionRef;
 use aisle_model::session::SessionStatus;
 use aisle_model::store::{Role, ShopperFlag};
@@ -211,31 +213,50 @@ pub async fn save(c: &mut Connection, changed: &Session, now: Moment) -> Result<
     c.execute_one(update).await
 }
 
-/// The states of a customer's open trips, which are locked until the change ends.
-pub async fn lock_open(c: &mut Connection, customer: CustomerId) -> Result<Vec<SessionStatus>, Error> {
-    let update = sql!(
-        "update sessions set version = version where customer_id = $1 and status in ('pending', 'active') returning status",
-        customer
-    );
-    let rows = c.fetch_all(update).await?;
-    rows.iter().map(|row| row.get("status")).collect()
-}
-
-/// Takes a customer and the card off some of the trips; answers which.
-pub async fn unlink_some(
+/// Some of the trips of a customer, by number.
+pub async fn of_customer(
     c: &mut Connection,
     customer: CustomerId,
+    limit: i64,
+) -> Result<BTreeSet<SessionNumber>, Error> {
+    let select = sql!("select number from sessions where customer_id = $1 order by number limit $2", customer, limit);
+    c.fetch_all(select).await?.iter().map(|row| row.get("number")).collect()
+}
+
+/// The open trips of a customer, by number.
+pub async fn open_of(c: &mut Connection, customer: CustomerId) -> Result<BTreeSet<SessionNumber>, Error> {
+    let select =
+        sql!("select number from sessions where customer_id = $1 and status in ('pending', 'active')", customer);
+    c.fetch_all(select).await?.iter().map(|row| row.get("number")).collect()
+}
+
+/// Locks trips in their order: a statement over many rows would lock them in any. With the embedded database a change is
+/// alone anyway.
+pub async fn lock_all(c: &mut Connection, numbers: &BTreeSet<SessionNumber>) -> Result<(), Error> {
+    if c.is_postgres() {
+        for number in numbers {
+            lock(c, *number).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a customer is on a trip that is under way.
+pub async fn any_is_active(c: &mut Connection, customer: CustomerId) -> Result<bool, Error> {
+    let select = sql!("select number from sessions where customer_id = $1 and status = 'active' limit 1", customer);
+    Ok(c.fetch_optional(select).await?.is_some())
+}
+
+/// Takes the customer and the card off some trips; answers their tokens.
+pub async fn unlink(
+    c: &mut Connection,
+    numbers: &BTreeSet<SessionNumber>,
     now: Moment,
-    most: i64,
-) -> Result<Vec<(SessionNumber, SessionToken)>, Error> {
-    let update = sql!(
-        "update sessions set customer_id = null, card_id = null, updated_at = $1, version = version + 1
-         where number in (select number from sessions where customer_id = $2 order by number limit $3)
-         returning number, token",
-        now,
-        customer,
-        most
+) -> Result<Vec<SessionToken>, Error> {
+    let mut update = Statement::build(
+        "update sessions set customer_id = null, card_id = null, version = version + 1, updated_at = ",
     );
-    let rows = c.fetch_all(update).await?;
-    rows.iter().map(|row| Ok((row.get("number")?, row.get("token")?))).collect()
+    update.bind(now).push(" where number in (").bind_list(numbers.iter().copied()).push(") returning token");
+    let rows = c.fetch_all(&mut update).await?;
+    rows.iter().map(|row| row.get("token")).collect()
 }

@@ -1,7 +1,8 @@
 //! From a bearer token to who asks.
 //!
 //! Tokens have 256 random bits, so they are found by their plain SHA-256 in a unique index. A good token is believed for a
-//! short time without looking again; a refused one is looked up every time.
+//! short time without looking again; a refused one is looked up every time. What was looked up while rights changed on this
+//! node is not remembered: it may have been read before the change.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -72,8 +73,15 @@ type Known = (Instant, Arc<Bearer>);
 
 struct Shared {
     memory: Duration,
-    known: Mutex<HashMap<[u8; 32], Known>>,
+    known: Mutex<Memory>,
     noted: Mutex<HashMap<Credential, Moment>>,
+}
+
+#[derive(Default)]
+struct Memory {
+    tokens: HashMap<[u8; 32], Known>,
+    /// How often rights were changed on this node.
+    changes: u64,
 }
 
 impl Tokens {
@@ -87,9 +95,9 @@ impl Tokens {
         let hash = token_hash(token);
         let now = app.clock.now();
         let bearer = match self.remembered(&hash, now) {
-            Some(bearer) => bearer,
-            None => match look_up(app, token, hash, now).await? {
-                Some(bearer) => self.remember(hash, Arc::new(bearer)),
+            Ok(bearer) => bearer,
+            Err(changes) => match look_up(app, token, hash, now).await? {
+                Some(bearer) => self.remember(hash, Arc::new(bearer), changes),
                 None => return Ok(None),
             },
         };
@@ -99,22 +107,26 @@ impl Tokens {
 
     /// Looks every token up again, as after a change of rights on this node.
     pub fn forget(&self) {
-        lock(&self.0.known).clear();
-    }
-
-    fn remembered(&self, hash: &[u8; 32], now: Moment) -> Option<Arc<Bearer>> {
-        let known = lock(&self.0.known);
-        let (at, bearer) = known.get(hash)?;
-        (at.elapsed() < self.0.memory && bearer.expires_at > now).then(|| Arc::clone(bearer))
-    }
-
-    fn remember(&self, hash: [u8; 32], bearer: Arc<Bearer>) -> Arc<Bearer> {
         let mut known = lock(&self.0.known);
-        if known.len() >= MOST_REMEMBERED {
-            known.retain(|_, (at, _)| at.elapsed() < self.0.memory);
+        known.tokens.clear();
+        known.changes += 1;
+    }
+
+    /// The bearer, or how often rights had changed when it was not found.
+    fn remembered(&self, hash: &[u8; 32], now: Moment) -> Result<Arc<Bearer>, u64> {
+        let known = lock(&self.0.known);
+        let bearer = known.tokens.get(hash).filter(|(at, _)| at.elapsed() < self.0.memory).map(|(_, bearer)| bearer);
+        bearer.filter(|bearer| bearer.expires_at > now).cloned().ok_or(known.changes)
+    }
+
+    /// Remembers what was looked up, unless rights changed since.
+    fn remember(&self, hash: [u8; 32], bearer: Arc<Bearer>, changes: u64) -> Arc<Bearer> {
+        let mut known = lock(&self.0.known);
+        if known.tokens.len() >= MOST_REMEMBERED {
+            known.tokens.retain(|_, (at, _)| at.elapsed() < self.0.memory);
         }
-        if known.len() < MOST_REMEMBERED {
-            known.insert(hash, (Instant::now(), Arc::clone(&bearer)));
+        if known.changes == changes && known.tokens.len() < MOST_REMEMBERED {
+            known.tokens.insert(hash, (Instant::now(), Arc::clone(&bearer)));
         }
         bearer
     }

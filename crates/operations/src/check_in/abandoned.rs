@@ -22,7 +22,7 @@ pub async fn close_abandoned(app: &App) -> Result<usize, Failure> {
         let (this, check_in) = (app.clone(), check_in.clone());
         let change = app.database.change(move |c| {
             let (app, check_in) = (this.clone(), check_in.clone());
-            Box::pin(async move { settle::close(c, &app, check_in.id, &check_in.examined).await })
+            Box::pin(async move { settle::close(c, &app, &check_in).await })
         });
         closed += usize::from(change.await?);
     }

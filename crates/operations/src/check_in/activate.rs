@@ -12,7 +12,8 @@ use crate::Failure;
 
 /// Makes a pending trip active without the checks, for a person decided this; its code counts as used, so that nobody
 /// comes in on it a second time. For the change that writes the engine's verdict: a refused binding activates nothing.
-/// The caller holds the lock of the trip and saves it. A trip that is active already is left as it is.
+/// The caller holds the locks of code and trip, and saves the trip. A trip that is active already is left as it is. While
+/// the engine is asked, nothing else ends a pending trip, so there is none here that is over.
 pub(crate) async fn activate(
     c: &mut Connection,
     store: StoreId,
@@ -29,7 +30,7 @@ pub(crate) async fn activate(
         let cards = rows::customers::cards(c, customer).await?;
         session.card = default_card(&cards).map(|card| card.id);
     }
-    // A code that is being asked about keeps its own way; the answer finds the trip active.
+    // A code that is being asked about, or was declined meanwhile, keeps its own way; the answer finds the trip active.
     if let Some(code) = rows::entry_codes::lock_by_session(c, session.number).await?
         && code.state == CodeState::Registered
         && let Ok(used) = code.state.after(CodeMove::Accept)

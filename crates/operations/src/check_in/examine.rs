@@ -1,15 +1,15 @@
 //! Change A: the checks, and what they lead to.
 //!
-//! The rows that decide are locked in one order (decisions 9): the stream of the store, which the runner locks first too,
-//! its counts, the code, the trip.
+//! The rows that decide are locked in the order of ARCHITECTURE.md: the stream of the store, which the runner locks first
+//! too, its counts, the code, the trip.
 
 use aisle_database::rows::check_ins::{self, Examined};
-use aisle_database::rows::stores::Occupancy;
+use aisle_database::rows::stores::{Occupancy, Store};
 use aisle_database::{Connection, rows};
 use aisle_model::Moment;
-use aisle_model::check_in::{CheckInState, Door, PresentedCode, Reason, judge};
+use aisle_model::check_in::{CheckInState, Door, Reason, judge};
 use aisle_model::entry::CheckInPlace;
-use aisle_model::entry_code::{CodeMove, CodeState};
+use aisle_model::entry_code::CodeMove;
 use aisle_model::store::{PaymentProvider, Role};
 use aisle_model::webhook::WebhookType;
 
@@ -23,10 +23,15 @@ use crate::entry_codes::code_hash;
 use crate::webhooks::settings_to_ask;
 use crate::{App, Failure};
 
+/// Where the text of an unknown code is sealed while its retailer is asked.
+pub(super) const UNKNOWN_CODE: &str = "unknown entry code";
+
 /// What examining a presented code came to.
 pub(super) enum Examination {
     /// Written.
     Decided(CheckInResult),
+    /// An earlier try of the same call has this outcome.
+    Told(CheckInResult),
     /// The retailer is to be asked.
     Asks(Box<Question>),
     /// Another check-in with the same code is asking.
@@ -46,46 +51,111 @@ pub(super) async fn examine(app: &App, presented: &Presented) -> Result<Examinat
 }
 
 async fn examine_in(c: &mut Connection, app: &App, presented: &Presented) -> Result<Examination, Failure> {
-    let spot = spot::find(c, presented).await?;
-    let store = spot.store.id;
+    let (retailer, store) = (presented.retailer, presented.store);
+    // A store that is not there has no stream to lock.
+    rows::stores::find(c, retailer, store).await?.ok_or(crate::Refusal::NotFound("Store"))?;
     rows::streams::reserve(c, store, 0).await?;
     let occupancy = rows::stores::occupancy(c, store, true).await?;
-    if let Some(scan) = presented.scan
-        && check_ins::find_by_scan(c, store, scan.event).await?.is_some()
-    {
-        return Ok(Examination::Repeated);
+    // Read behind the locks: who waited for them is judged by the store as it is now.
+    let spot = spot::find(c, presented).await?;
+    if let Some(earlier) = earlier(c, app, presented).await? {
+        return Ok(earlier);
     }
     let hash = code_hash(&app.keys, presented.code.as_str());
-    let known = known::lock(c, presented.retailer, hash).await?;
-    if known.as_ref().is_some_and(|known| known.code.state == CodeState::Verifying) {
+    let known = known::lock(c, retailer, hash).await?;
+    if check_ins::is_asking(c, retailer, hash).await? {
         return Ok(Examination::UnderWay);
     }
     let now = spot.store.now(app.clock.now());
     let group = group(c, &spot, presented, known.as_ref()).await?;
-    let code: Option<PresentedCode> = match &known {
-        Some(known) => Some(known.presented(&spot.store, now)?),
-        None => None,
-    };
-    let verdict = judge(code.as_ref(), &door(&spot, occupancy, group)?, now);
-    let examined = Examined {
-        code_hash: hash.to_vec(),
-        session: known.as_ref().map(|known| known.session.number),
-        role: verdict.ok(),
-        places: if verdict.is_ok() { group } else { 0 },
-        ..begun(app, presented, &spot, now)
-    };
-    let examination = match (verdict, known) {
-        (Ok(role), Some(known)) => passed(c, app, presented, spot, examined, known, role).await?,
-        (verdict, known) => {
-            let reason = verdict.err().unwrap_or(Reason::Invalid);
-            let refused = refused(c, app, presented, &spot, &examined, known.as_ref(), reason);
-            Examination::Decided(refused.await?)
-        }
+    let examined = Examined { code_hash: hash.to_vec(), ..begun(app, presented, &spot, now) };
+    let examination = match known {
+        Some(known) => judged(c, app, presented, spot, examined, known, (occupancy, group)).await?,
+        None => unknown(c, app, presented, spot, examined, group).await?,
     };
     if let (Some(once), Examination::Decided(result)) = (&presented.once, &examination) {
         once.keep(c, app, result).await?;
     }
     Ok(examination)
+}
+
+/// What an earlier try of the call, or of the scan, has come to.
+async fn earlier(c: &mut Connection, app: &App, presented: &Presented) -> Result<Option<Examination>, Failure> {
+    if let Some(once) = &presented.once
+        && let Some(result) = once.made(c, app).await?
+    {
+        return Ok(Some(Examination::Told(result)));
+    }
+    match presented.scan {
+        Some(scan) if check_ins::find_by_scan(c, presented.store, scan.event).await?.is_some() => {
+            Ok(Some(Examination::Repeated))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A code of the retailer.
+async fn judged(
+    c: &mut Connection,
+    app: &App,
+    presented: &Presented,
+    spot: Spot,
+    examined: Examined,
+    known: Known,
+    (occupancy, group): (Occupancy, i64),
+) -> Result<Examination, Failure> {
+    let now = spot.store.now(app.clock.now());
+    let code = known.presented(&spot.store, now)?;
+    let verdict = judge(Some(&code), &door(&spot.store, occupancy, group)?, now);
+    let examined = Examined {
+        session: Some(known.session.number),
+        role: verdict.ok(),
+        places: if verdict.is_ok() { group } else { 0 },
+        ..examined
+    };
+    match verdict {
+        Ok(role) => passed(c, app, presented, spot, examined, known, role).await,
+        Err(reason) => {
+            let refused = refused(c, app, presented, &spot, &examined, Some(&known), reason);
+            Ok(Examination::Decided(refused.await?))
+        }
+    }
+}
+
+/// A code nobody knows: those settings are asked that resolve such codes. No place is held, for nobody is known who could
+/// take it.
+async fn unknown(
+    c: &mut Connection,
+    app: &App,
+    presented: &Presented,
+    spot: Spot,
+    examined: Examined,
+    group: i64,
+) -> Result<Examination, Failure> {
+    let kind = WebhookType::ExternalEntry;
+    let mut endpoints = settings_to_ask(c, app, presented.retailer, kind, presented.store).await?;
+    endpoints.retain(|endpoint| endpoint.options.resolve_unknown_codes);
+    if endpoints.is_empty() {
+        let refused = refused(c, app, presented, &spot, &examined, None, Reason::Invalid);
+        return Ok(Examination::Decided(refused.await?));
+    }
+    let sealed = app.keys.seal(UNKNOWN_CODE, presented.code.as_str().as_bytes(), &app.chance);
+    let Some(check_in) = check_ins::begin(c, &examined, Some(sealed)).await? else {
+        return Ok(Examination::UnderWay);
+    };
+    let body = Question::body(c, app, &spot, &examined, None, (presented, group)).await?;
+    Ok(Examination::Asks(Box::new(Question {
+        check_in,
+        spot,
+        examined,
+        code: presented.code.clone(),
+        said: presented.group_size,
+        group,
+        session: None,
+        endpoints,
+        body,
+        once: presented.once.clone(),
+    })))
 }
 
 /// A check-in of which only place and time are known.
@@ -121,15 +191,16 @@ async fn group(c: &mut Connection, spot: &Spot, presented: &Presented, known: Op
     }
 }
 
-fn door(spot: &Spot, occupancy: Occupancy, group: i64) -> Result<Door, Failure> {
-    let settings = spot.store.thresholds()?.check_in;
+/// The store as the checks see it.
+pub(super) fn door(store: &Store, occupancy: Occupancy, group: i64) -> Result<Door, Failure> {
+    let settings = store.thresholds()?.check_in;
     Ok(Door {
-        store: spot.store.id,
-        status: spot.store.status,
+        store: store.id,
+        status: store.status,
         charges_by_stripe: settings.payment_provider == PaymentProvider::Stripe,
         requires_payment_method: settings.requires_payment_method(),
         refuses_unsettled: settings.refuse_unsettled,
-        max_people: spot.store.max_people,
+        max_people: store.max_people,
         inside: occupancy.inside(),
         reserved: occupancy.reserved,
         group,
@@ -146,11 +217,11 @@ async fn passed(
     known: Known,
     role: Role,
 ) -> Result<Examination, Failure> {
-    let (retailer, store) = (presented.retailer, spot.store.id);
+    let kind = WebhookType::ExternalEntry;
+    let endpoints = settings_to_ask(c, app, presented.retailer, kind, presented.store).await?;
     let now = spot.store.now(app.clock.now());
-    reserve(c, &spot, examined.places, now).await?;
-    let endpoints = settings_to_ask(c, app, retailer, WebhookType::ExternalEntry, store).await?;
     if endpoints.is_empty() {
+        reserve(c, &spot.store, examined.places, now).await?;
         check_ins::insert(c, &examined, CheckInState::Accepted, None).await?;
         let acceptance = Acceptance {
             spot: &spot,
@@ -162,17 +233,23 @@ async fn passed(
         };
         return Ok(Examination::Decided(accept::accept(c, app, acceptance).await?));
     }
+    // Before anything else is written: a retailer may be asked about this code as one that nobody knew.
+    let Some(check_in) = check_ins::begin(c, &examined, None).await? else {
+        return Ok(Examination::UnderWay);
+    };
+    reserve(c, &spot.store, examined.places, now).await?;
     let verifying = known.code.state.after(CodeMove::Verify).map_err(Failure::broken)?;
     rows::entry_codes::change_state(c, known.code.id, known.code.state, verifying).await?;
-    let check_in = check_ins::insert(c, &examined, CheckInState::Asking, None).await?;
-    let body = Question::body(c, app, &spot, &examined, &known, presented).await?;
+    let group = examined.places;
+    let body = Question::body(c, app, &spot, &examined, Some(&known), (presented, group)).await?;
     Ok(Examination::Asks(Box::new(Question {
         check_in,
         spot,
         examined,
-        role,
+        code: known.code.code,
         said: presented.group_size,
-        session: known.session.token,
+        group,
+        session: Some(known.session.token),
         endpoints,
         body,
         once: presented.once.clone(),
@@ -180,9 +257,9 @@ async fn passed(
 }
 
 /// Adds to the reserved places of a store, or with a negative number gives them back.
-pub(super) async fn reserve(c: &mut Connection, spot: &Spot, places: i64, now: Moment) -> Result<(), Failure> {
+pub(super) async fn reserve(c: &mut Connection, store: &Store, places: i64, now: Moment) -> Result<(), Failure> {
     let by = Occupancy { customers: 0, visitors: 0, employees: 0, testers: 0, reserved: places };
-    Ok(rows::stores::change_occupancy(c, spot.store.id, by, now).await?)
+    Ok(rows::stores::change_occupancy(c, store.id, by, now).await?)
 }
 
 async fn refused(

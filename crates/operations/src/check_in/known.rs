@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub customer: Option<Customer>,
     /// Default first.
     pub cards: Vec<Card>,
+    /// Whether an order of the customer is unpaid.
+    pub owes: bool,
 }
 
 /// Loads and locks; `None` for a code the retailer does not have.
@@ -28,22 +30,30 @@ pub(super) async fn lock(c: &mut Connection, retailer: RetailerId, hash: [u8; 32
     let Some(code) = rows::entry_codes::lock_by_hash(c, retailer, hash).await? else {
         return Ok(None);
     };
+    of_code(c, code).await.map(Some)
+}
+
+/// What belongs to a locked code.
+pub(super) async fn of_code(c: &mut Connection, code: CodeRow) -> Result<Known, Failure> {
     let session = rows::sessions::lock(c, code.session)
         .await?
         .ok_or_else(|| Failure::broken(format!("code {} has no trip", code.id)))?;
     let customer = match code.customer {
-        Some(id) => rows::customers::find(c, retailer, id).await?,
+        Some(id) => rows::customers::find(c, code.retailer, id).await?,
         None => None,
     };
-    let cards = match &customer {
-        Some(customer) => rows::customers::cards(c, customer.id).await?,
-        None => Vec::new(),
+    let (cards, owes) = match &customer {
+        Some(customer) => {
+            let cards = rows::customers::cards(c, customer.id).await?;
+            (cards, rows::orders::any_is_unpaid(c, customer.id).await?)
+        }
+        None => (Vec::new(), false),
     };
-    Ok(Some(Known { code, session, customer, cards }))
+    Ok(Known { code, session, customer, cards, owes })
 }
 
 impl Known {
-    /// The code as the checks see it. There are no orders yet, so nobody owes anything.
+    /// The code as the checks see it.
     pub fn presented(&self, store: &Store, now: Moment) -> Result<PresentedCode, Failure> {
         let customer = match &self.customer {
             Some(customer) => Some(self.presented_customer(customer, store, now)?),
@@ -72,7 +82,7 @@ impl Known {
             is_blocked: customer.blocked,
             has_stripe_customer: self.cards.iter().any(|card| card.stripe_customer_id.is_some()),
             has_payment_method: self.cards.iter().any(|card| card.provider != PaymentProvider::None),
-            has_unpaid_order: false,
+            has_unpaid_order: self.owes,
             is_card_expired,
         })
     }

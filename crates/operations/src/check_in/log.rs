@@ -39,7 +39,7 @@ pub(super) fn line(
         total_ms: millis(attempt.total_ms),
         answer: (!attempt.excerpt.is_empty()).then(|| attempt.excerpt.clone()),
         answer_use: Some(use_of(answer)),
-        session: Some(question.session.clone()),
+        session: question.session.clone(),
         order: None,
         store: Some(question.examined.store),
         created_at: started_at,

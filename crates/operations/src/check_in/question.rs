@@ -5,10 +5,11 @@ use std::time::Duration;
 use aisle_database::rows::cards::Card;
 use aisle_database::rows::check_ins::Examined;
 use aisle_database::{Connection, rows};
-use aisle_model::SessionToken;
 use aisle_model::entry::CheckInPlace;
 use aisle_model::store::Role;
 use aisle_model::webhook::WebhookName;
+use aisle_model::{EntryCode, SessionToken};
+use aisle_partners::bodies::CustomerFace;
 use aisle_partners::{AnswerRule, Attempt, EntryAnswer, EntryRole, FailureKind, KnownCode};
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -27,11 +28,16 @@ pub(super) struct Question {
     /// The row that is `asking`.
     pub check_in: i64,
     pub spot: Spot,
+    /// Without a trip and a role for a code nobody knows.
     pub examined: Examined,
-    pub role: Role,
+    /// As it was presented.
+    pub code: EntryCode,
     /// The number of people that was said at the scan.
     pub said: Option<i64>,
-    pub session: SessionToken,
+    /// The number of people as far as it was known at the scan.
+    pub group: i64,
+    /// Absent for a code nobody knows.
+    pub session: Option<SessionToken>,
     /// Who is asked, in this order; at least one.
     pub endpoints: Vec<Endpoint>,
     /// Made in change A, from the state after it.
@@ -54,23 +60,23 @@ impl Question {
         app: &App,
         spot: &Spot,
         examined: &Examined,
-        known: &Known,
-        presented: &Presented,
+        known: Option<&Known>,
+        (presented, group): (&Presented, i64),
     ) -> Result<Bytes, Failure> {
-        let default = card::default_card(&known.cards);
+        let default = known.and_then(|known| card::default_card(&known.cards));
         let token = match default {
             Some(card) => token_of(c, app, card).await?,
             None => None,
         };
         let counted = match examined.place {
-            CheckInPlace::Internal { .. } => Some(examined.places),
+            CheckInPlace::Internal { .. } => Some(group),
             _ => presented.group_size,
         };
         let asked = Asked {
-            session: Some(&known.session),
-            customer: match &known.customer {
+            session: known.map(|known| &known.session),
+            customer: match known.and_then(|known| known.customer.as_ref()) {
                 Some(customer) => faces::customer(customer, customer.role),
-                None => faces::customer_of(c, &known.session).await?,
+                None => CustomerFace::nobody(),
             },
             payment: faces::payment(default, token),
             device: examined.device,
@@ -83,17 +89,31 @@ impl Question {
     }
 
     fn known_code(&self) -> KnownCode {
-        match self.role {
-            Role::Employee | Role::Tester => KnownCode::Yes(EntryRole::Staff),
-            Role::Customer | Role::Untracked | Role::Unknown => KnownCode::Yes(EntryRole::Customer),
+        match self.examined.role {
+            Some(Role::Employee | Role::Tester) => KnownCode::Yes(EntryRole::Staff),
+            Some(Role::Customer | Role::Untracked | Role::Unknown) => KnownCode::Yes(EntryRole::Customer),
+            None => KnownCode::No,
         }
     }
 
-    /// Asks one after another until one does not accept. All together get the time the operator set.
+    /// What all answers so far mean with one more, and whether nobody else need be asked. About a known code all must agree;
+    /// about an unknown one the first who accepts decides, and only if all refuse it is refused.
+    fn with(&self, before: EntryAnswer, answer: EntryAnswer) -> (EntryAnswer, bool) {
+        let is_accepted = matches!(answer, EntryAnswer::Accepted { .. });
+        if self.session.is_some() {
+            return (answer, !is_accepted);
+        }
+        match (before, answer) {
+            (EntryAnswer::NoAnswer { why }, EntryAnswer::Refused { .. }) => (EntryAnswer::NoAnswer { why }, false),
+            (_, answer) => (answer, is_accepted),
+        }
+    }
+
+    /// Asks one after another. All together get the time the operator set.
     pub async fn ask(&self, app: &App) -> Answered {
         let deadline = Instant::now() + app.limits.check_in_questions;
-        let mut answered =
-            Answered { answer: EntryAnswer::NoAnswer { why: FailureKind::Timeout }, attempts: Vec::new() };
+        // Of nobody's answers yet: what the first says is all there is.
+        let mut answered = Answered { answer: EntryAnswer::Refused { reason: None }, attempts: Vec::new() };
         for endpoint in &self.endpoints {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -101,9 +121,10 @@ impl Question {
                 return answered;
             }
             let (answer, attempt) = self.ask_one(app, endpoint, left).await;
+            let (answer, is_enough) = self.with(answered.answer, answer);
             answered.answer = answer;
             answered.attempts.push(attempt);
-            if !matches!(answered.answer, EntryAnswer::Accepted { .. }) {
+            if is_enough {
                 break;
             }
         }
@@ -126,7 +147,7 @@ impl Question {
     /// The ids in an answer about a known code are not used; that they differ is a sign of a mistake on the other side.
     fn warn_of_other_ids(&self, answer: &EntryAnswer) {
         if let EntryAnswer::Accepted { session_id: Some(session), .. } = answer
-            && *session != self.session.0
+            && self.session.as_ref().is_some_and(|own| own.0 != *session)
         {
             tracing::warn!(check_in = self.check_in, "the answer about an entry code names another session");
         }

@@ -1,115 +1,134 @@
 //! Change B: what the retailer's answer means. Also how a check-in ends whose server died before the answer.
 
-use aisle_database::rows::check_ins::{self, Examined};
+use std::sync::Arc;
+
+use aisle_database::rows::check_ins::{self, CheckIn, Examined};
 use aisle_database::rows::entry_codes::CodeRow;
 use aisle_database::rows::sessions::Session;
 use aisle_database::rows::stores::{Occupancy, Store};
 use aisle_database::{Connection, rows};
+use aisle_model::StoreId;
 use aisle_model::check_in::{CheckInState, Reason};
 use aisle_model::entry_code::{CodeMove, CodeState};
 use aisle_model::session::{SessionMove, SessionStatus};
-use aisle_partners::EntryAnswer;
+use aisle_model::store::DeploymentStatus;
+use aisle_partners::{EntryAnswer, FailureKind};
 
 use super::CheckInResult;
 use super::accept::{self, Acceptance};
+use super::examine::reserve;
 use super::question::{Answered, Question};
 use super::refuse::{self, Refusal};
+use super::resolve::{self, resolve};
 use crate::webhooks::attempts;
 use crate::{App, Failure};
 
 /// How an asked check-in ends without letting anybody in.
-pub(super) struct NotLetIn {
+struct NotLetIn {
     /// What becomes of the code.
-    pub code: CodeMove,
-    pub reason: Reason,
+    code: CodeMove,
+    reason: Reason,
     /// What the retailer gave as reason.
-    pub external: Option<String>,
+    external: Option<String>,
 }
 
 impl NotLetIn {
-    /// The retailer said no.
-    fn declined(external: Option<String>) -> Self {
-        Self { code: CodeMove::Decline, reason: Reason::External, external }
-    }
-
-    /// Nothing was decided.
-    pub fn unanswered() -> Self {
-        Self { code: CodeMove::GiveBack, reason: Reason::External, external: None }
-    }
-
-    /// The customer went while the retailer was asked.
-    fn customer_gone() -> Self {
-        Self { code: CodeMove::GiveBack, reason: Reason::CustomerGone, external: None }
+    /// Nothing was decided about the code.
+    fn given_back(reason: Reason) -> Self {
+        Self { code: CodeMove::GiveBack, reason, external: None }
     }
 }
 
 /// Writes what an answer means, in one change.
-pub(super) async fn settle(
-    app: &App,
-    question: std::sync::Arc<Question>,
-    answered: Answered,
-) -> Result<CheckInResult, Failure> {
+pub(super) async fn settle(app: &App, question: Arc<Question>, answered: Answered) -> Result<CheckInResult, Failure> {
+    let is_unknown = question.session.is_none();
+    match write(app, question.clone(), answered.clone()).await {
+        // Somebody else was faster with the id or the code: that counts as no usable answer, as if it had been there.
+        Err(Failure::Refused(crate::Refusal::Conflict(_))) if is_unknown => {
+            let answer = EntryAnswer::NoAnswer { why: FailureKind::AnswerNotUnderstood };
+            write(app, question, Answered { answer, ..answered }).await
+        }
+        written => written,
+    }
+}
+
+async fn write(app: &App, question: Arc<Question>, answered: Answered) -> Result<CheckInResult, Failure> {
     let this = app.clone();
     let change = app.database.change(move |c| {
         let (app, question, answered) = (this.clone(), question.clone(), answered.clone());
         Box::pin(async move {
-            let result = settle_in(c, &app, &question, answered.answer).await?;
+            let result = match question.session {
+                Some(_) => settle_in(c, &app, &question, answered.answer).await?,
+                None => resolve(c, &app, &question, answered.answer).await?,
+            };
             attempts::record_questions(c, &app, &answered.attempts).await?;
-            if let Some(once) = &question.once {
-                once.keep(c, &app, &result).await?;
+            if let (Some(once), Some(result)) = (&question.once, &result) {
+                once.keep_for_all(c, &app, result).await?;
             }
-            Ok(result)
+            // It was closed as abandoned meanwhile, and told as such.
+            Ok(result.unwrap_or(CheckInResult::Refused(Reason::External)))
         })
     });
     change.await
 }
 
+/// `None` when the check-in had ended already: then nothing happens.
 async fn settle_in(
     c: &mut Connection,
     app: &App,
     question: &Question,
     answer: EntryAnswer,
-) -> Result<CheckInResult, Failure> {
+) -> Result<Option<CheckInResult>, Failure> {
     let (id, examined) = (question.check_in, &question.examined);
     let locked = lock(c, examined).await?;
+    let role = examined.role.ok_or_else(|| Failure::broken("a known code was judged without a role"))?;
     let may_come_in = locked.session.status.is_open()
         && locked.session.customer.is_some()
         && locked.code.state == CodeState::Verifying;
     let ended = match answer {
+        EntryAnswer::Accepted { .. } if is_over(&locked.store) => NotLetIn::given_back(Reason::Closed),
         EntryAnswer::Accepted { .. } if may_come_in => {
-            let now = app.clock.now();
-            if check_ins::end(c, id, CheckInState::Accepted, None, None, now).await? {
-                let acceptance = Acceptance {
-                    spot: &question.spot,
-                    examined,
-                    code: &locked.code,
-                    session: locked.session,
-                    role: question.role,
-                    said: question.said,
-                };
-                return accept::accept(c, app, acceptance).await;
+            if !check_ins::end(c, id, CheckInState::Accepted, None, None, app.clock.now()).await? {
+                return Ok(None);
             }
-            NotLetIn::unanswered()
+            let acceptance = Acceptance {
+                spot: &question.spot.at(locked.store),
+                examined,
+                code: &locked.code,
+                session: locked.session,
+                role,
+                said: question.said,
+            };
+            return accept::accept(c, app, acceptance).await.map(Some);
         }
-        EntryAnswer::Accepted { .. } => NotLetIn::customer_gone(),
-        EntryAnswer::Refused { reason } => NotLetIn::declined(reason),
-        EntryAnswer::NoAnswer { .. } => NotLetIn::unanswered(),
+        // The customer went while the retailer was asked.
+        EntryAnswer::Accepted { .. } => NotLetIn::given_back(Reason::CustomerGone),
+        EntryAnswer::Refused { reason } => {
+            NotLetIn { code: CodeMove::Decline, reason: Reason::External, external: reason }
+        }
+        EntryAnswer::NoAnswer { .. } => NotLetIn::given_back(Reason::External),
     };
     let reason = ended.reason;
-    if not_let_in(c, app, id, examined, locked, ended).await? {
-        return Ok(CheckInResult::Refused(reason));
-    }
-    // It was closed as abandoned meanwhile, and told as such.
-    Ok(CheckInResult::Refused(Reason::External))
+    let has_ended = not_let_in(c, app, id, examined, locked, ended).await?;
+    Ok(has_ended.then_some(CheckInResult::Refused(reason)))
+}
+
+/// Whether nobody comes in here any more, however the retailer decides.
+pub(super) fn is_over(store: &Store) -> bool {
+    store.deployment_status == DeploymentStatus::Decommissioned
 }
 
 /// Closes a check-in whose answer nobody waits for any more.
-pub(super) async fn close(c: &mut Connection, app: &App, id: i64, examined: &Examined) -> Result<bool, Failure> {
-    let locked = lock(c, examined).await?;
-    not_let_in(c, app, id, examined, locked, NotLetIn::unanswered()).await
+pub(super) async fn close(c: &mut Connection, app: &App, check_in: &CheckIn) -> Result<bool, Failure> {
+    if check_in.examined.session.is_none() {
+        return resolve::close(c, app, check_in).await;
+    }
+    let locked = lock(c, &check_in.examined).await?;
+    let unanswered = NotLetIn::given_back(Reason::External);
+    not_let_in(c, app, check_in.id, &check_in.examined, locked, unanswered).await
 }
 
-/// What an asked check-in is about, locked in the order of decisions 9.
+/// What an asked check-in is about, locked in the order of ARCHITECTURE.md.
 struct Locked {
     store: Store,
     code: CodeRow,
@@ -118,13 +137,19 @@ struct Locked {
 
 async fn lock(c: &mut Connection, examined: &Examined) -> Result<Locked, Failure> {
     let gone = || Failure::broken("what a check-in is about is gone");
-    let store = rows::stores::find_any(c, examined.store).await?.ok_or_else(gone)?;
-    rows::streams::reserve(c, store.id, 0).await?;
-    rows::stores::occupancy(c, store.id, true).await?;
+    let (store, _) = lock_store(c, examined.store).await?;
     let number = examined.session.ok_or_else(gone)?;
     let code = rows::entry_codes::lock_by_session(c, number).await?.ok_or_else(gone)?;
     let session = rows::sessions::lock(c, number).await?.ok_or_else(gone)?;
     Ok(Locked { store, code, session })
+}
+
+/// The store as it is behind the locks of its stream and its counts.
+pub(super) async fn lock_store(c: &mut Connection, id: StoreId) -> Result<(Store, Occupancy), Failure> {
+    rows::streams::reserve(c, id, 0).await?;
+    let occupancy = rows::stores::occupancy(c, id, true).await?;
+    let store = rows::stores::find_any(c, id).await?;
+    Ok((store.ok_or_else(|| Failure::broken("a stream without a store"))?, occupancy))
 }
 
 /// Places back, code and trip as the answer says, everybody told. False when it had ended already: then nothing happens.
@@ -142,12 +167,13 @@ async fn not_let_in(
         return Ok(false);
     }
     let Locked { store, code, mut session } = locked;
-    let back = Occupancy { customers: 0, visitors: 0, employees: 0, testers: 0, reserved: -examined.places };
-    rows::stores::change_occupancy(c, store.id, back, store.now(now)).await?;
+    reserve(c, &store, -examined.places, store.now(now)).await?;
     if let Ok(next) = code.state.after(ended.code) {
         rows::entry_codes::change_state(c, code.id, code.state, next).await?;
     }
-    if ended.code == CodeMove::Decline && session.status == SessionStatus::Pending {
+    // While a person puts somebody on the trip, the engine's verdict decides about it (`crate::floor`).
+    let may_end = session.status == SessionStatus::Pending && !rows::bind_requests::is_open(c, session.number).await?;
+    if ended.code == CodeMove::Decline && may_end {
         session.status = session.status.after(SessionMove::Decline).map_err(Failure::broken)?;
         if !rows::sessions::save(c, &session, now).await? {
             return Err(Failure::broken("a locked trip was changed by another"));

@@ -24,6 +24,13 @@ pub(super) struct Spot {
     pub opens: Option<GateId>,
 }
 
+impl Spot {
+    /// The same place in the store as it is now.
+    pub fn at(&self, store: Store) -> Self {
+        Self { store, ..self.clone() }
+    }
+}
+
 /// The spot of a presented code.
 ///
 /// # Errors

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aisle_database::rows;
-use aisle_model::entry_code::CodeState;
 use tokio::time::{Instant, timeout_at};
 
 use super::examine::{Examination, examine};
@@ -56,6 +55,7 @@ async fn run(app: &App, presented: &Presented) -> Result<Option<CheckInResult>, 
                 ring(app);
                 return Ok(Some(result));
             }
+            Examination::Told(result) => return Ok(Some(result)),
             Examination::Asks(question) => {
                 let question: Arc<Question> = question.into();
                 let answered = question.ask(app).await;
@@ -69,14 +69,14 @@ async fn run(app: &App, presented: &Presented) -> Result<Option<CheckInResult>, 
     }
 }
 
-/// Waits until the code is no longer `verifying`.
+/// Waits until nobody is asked about the code any more.
 async fn wait_for_outcome(app: &App, presented: &Presented, deadline: Instant) -> Result<(), Failure> {
     loop {
         let bell = app.nudges.check_ins().notified();
         tokio::pin!(bell);
         // Before looking, so that an outcome between looking and waiting is heard.
         bell.as_mut().enable();
-        if code_state(app, presented).await? != Some(CodeState::Verifying) {
+        if !is_asking(app, presented).await? {
             return Ok(());
         }
         if Instant::now() >= deadline {
@@ -87,10 +87,10 @@ async fn wait_for_outcome(app: &App, presented: &Presented, deadline: Instant) -
     }
 }
 
-async fn code_state(app: &App, presented: &Presented) -> Result<Option<CodeState>, Failure> {
+async fn is_asking(app: &App, presented: &Presented) -> Result<bool, Failure> {
     let (retailer, hash) = (presented.retailer, code_hash(&app.keys, presented.code.as_str()));
     let read =
-        app.database.read(move |c| Box::pin(async move { Ok(rows::entry_codes::state(c, retailer, hash).await?) }));
+        app.database.read(move |c| Box::pin(async move { Ok(rows::check_ins::is_asking(c, retailer, hash).await?) }));
     read.await
 }
 

@@ -3,8 +3,7 @@
 use aisle_database::Connection;
 use aisle_database::rows::customers::Customer;
 use aisle_database::rows::erasures::{self, Erasure};
-use aisle_database::rows::{cards, customers, orders, sessions};
-use aisle_model::session::SessionStatus;
+use aisle_database::rows::{bind_requests, cards, customers, entry_codes, orders, sessions};
 use aisle_model::{CustomerId, Millis};
 
 use super::erase;
@@ -30,9 +29,13 @@ pub async fn delete(app: &App, caller: &Caller, id: CustomerId) -> Result<(), Fa
     deleted.await
 }
 
-/// A check-in holds the trip it activates, so none is overlooked here.
+/// A check-in holds the trip it activates and its code, so none is overlooked here. Nor is a trip onto which a person puts
+/// somebody right now.
 async fn refuse_unfinished(c: &mut Connection, id: CustomerId) -> Result<(), Failure> {
-    if sessions::lock_open(c, id).await?.contains(&SessionStatus::Active) {
+    let open = sessions::open_of(c, id).await?;
+    entry_codes::lock_of_sessions(c, &open).await?;
+    sessions::lock_all(c, &open).await?;
+    if sessions::any_is_active(c, id).await? || bind_requests::is_open_of(c, id).await? {
         return Err(Refusal::conflict("Customer is in a store").into());
     }
     if orders::any_is_unfinished(c, id).await? {

@@ -55,8 +55,11 @@ pub(super) async fn slice(
     customer: CustomerId,
 ) -> Result<bool, Failure> {
     let now = app.clock.now();
-    let (numbers, tokens): (Vec<_>, Vec<_>) = sessions::unlink_some(c, customer, now, SLICE).await?.into_iter().unzip();
-    entry_codes::unlink(c, &numbers).await?;
+    let trips = sessions::of_customer(c, customer, SLICE).await?;
+    entry_codes::lock_of_sessions(c, &trips).await?;
+    sessions::lock_all(c, &trips).await?;
+    entry_codes::unlink(c, &trips).await?;
+    let tokens = sessions::unlink(c, &trips, now).await?;
     attempts::forget_answers_about(c, retailer, &tokens).await?;
     let kept = messages::about_customer(c, customer, SLICE).await?;
     let rows: Vec<i64> = kept.iter().map(|message| message.row).collect();
@@ -69,7 +72,7 @@ pub(super) async fn slice(
     let unlinked = orders::unlink_some(c, customer, now, SLICE).await?;
     let forgotten = idempotency::forget_customer(c, customer, SLICE).await?;
     let full = SLICE.unsigned_abs();
-    Ok(numbers.len() as u64 >= full || rows.len() as u64 >= full || unlinked >= full || forgotten >= full)
+    Ok(trips.len() as u64 >= full || rows.len() as u64 >= full || unlinked >= full || forgotten >= full)
 }
 
 fn without_person(body: &[u8]) -> Result<Vec<u8>, Failure> {

@@ -142,6 +142,26 @@ async fn refuse_taken(c: &mut Connection, retailer: RetailerId, new: &NewEntryCo
     Ok(())
 }
 
+/// Registers the code of a customer whom the retailer named when it was asked about the code. It lives as the retailer has
+/// set it.
+pub(crate) async fn register_resolved(
+    c: &mut Connection,
+    app: &App,
+    owner: &Customer,
+    code: EntryCode,
+    session: Option<SessionToken>,
+) -> Result<Session, Failure> {
+    let now = app.clock.now();
+    let expires_at = expiry(c, owner.retailer, Expiry::Default, now).await?;
+    let new = NewEntryCode { code: Some(code), session, ..NewEntryCode::default() };
+    register(c, app, owner, new, expires_at, now).await
+}
+
+/// Adds a code to a trip.
+pub(crate) async fn insert(c: &mut Connection, new: &NewCode, now: Moment) -> Result<i64, Failure> {
+    entry_codes::insert(c, new, now).await.map_err(taken)
+}
+
 async fn register(
     c: &mut Connection,
     app: &App,
@@ -178,8 +198,7 @@ async fn register(
         group_size,
         error,
     };
-    let inserted = entry_codes::insert(c, &registered, now).await;
-    inserted.map_err(taken)?;
+    insert(c, &registered, now).await?;
     Ok(trip)
 }
 

@@ -1,6 +1,6 @@
 //! Writes the facts of a batch of entries and the cursor behind them, once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aisle_database::rows::sessions::Session;
 use aisle_database::rows::shoppers::Shopper;
@@ -10,6 +10,7 @@ use aisle_floor::Fact;
 use aisle_model::{Moment, Offset, SessionNumber, ShopperId, StoreId};
 
 use super::presence::Presence;
+use super::tell::is_told;
 use crate::{App, Failure, notices};
 
 /// The facts of one entry, in the order they took effect.
@@ -94,6 +95,7 @@ async fn write(c: &mut Connection, app: &App, batch: &Batch) -> Result<Applied, 
     {
         return Ok(Applied::NotOurs);
     }
+    writing.lock_trips(c, batch).await?;
     for entry in &batch.facts {
         for fact in &entry.facts {
             writing.note(c, app, fact).await?;
@@ -104,6 +106,30 @@ async fn write(c: &mut Connection, app: &App, batch: &Batch) -> Result<Applied, 
     }
     writing.save(c).await?;
     Ok(Applied::Yes)
+}
+
+/// The trip whose code a fact may use up.
+fn bound_to(fact: &Fact) -> Option<SessionNumber> {
+    match fact {
+        Fact::Bound { session, .. } => Some(session.number),
+        Fact::BindDecided { session, .. } => Some(*session),
+        _ => None,
+    }
+}
+
+/// The trip that a fact changes, or of which it is told.
+fn changed_trip(fact: &Fact) -> Option<SessionNumber> {
+    match fact {
+        Fact::Bound { session, .. } | Fact::Entered { session, .. } => Some(session.number),
+        Fact::CameBack { session, .. } | Fact::Left { session, .. } => session.as_ref().map(|session| session.number),
+        Fact::ZoneEntered { session, labels, .. } | Fact::ZoneLeft { session, labels, .. } => {
+            session.as_ref().filter(|session| is_told(session, labels)).map(|session| session.number)
+        }
+        Fact::PlacesSized { session, .. }
+        | Fact::PlacesEnded { session, .. }
+        | Fact::SessionEmptied { session, .. } => Some(*session),
+        _ => None,
+    }
 }
 
 /// Whether a fact edits the row of the store, which comes first in the lock order.
@@ -128,6 +154,18 @@ impl Writing {
         let locked = rows::stores::lock(c, self.store.retailer, self.store.id).await?;
         self.store = locked.ok_or_else(|| Failure::broken("a store was deleted"))?;
         self.locked = true;
+        Ok(())
+    }
+
+    /// Locks codes before trips, each in the order of the trips (ARCHITECTURE.md): facts come in another one.
+    async fn lock_trips(&mut self, c: &mut Connection, batch: &Batch) -> Result<(), Failure> {
+        let facts = || batch.facts.iter().flat_map(|entry| &entry.facts);
+        let begun: BTreeSet<SessionNumber> = facts().filter_map(bound_to).collect();
+        rows::entry_codes::lock_of_sessions(c, &begun).await?;
+        let changed: BTreeSet<SessionNumber> = facts().filter_map(changed_trip).collect();
+        for number in changed {
+            self.session(c, number).await?;
+        }
         Ok(())
     }
 

@@ -74,7 +74,7 @@ impl Writing {
 }
 
 /// Zone webhooks are switched on by the label; of untracked people only the door is told.
-fn is_told(session: &SessionRef, labels: &[ZoneLabel]) -> bool {
+pub(super) fn is_told(session: &SessionRef, labels: &[ZoneLabel]) -> bool {
     let is_followed = match session.role {
         Role::Customer | Role::Employee | Role::Tester => true,
         Role::Untracked | Role::Unknown => false,

@@ -1,8 +1,9 @@
 //! Facts about trips: places, comings and goings, the end.
 
 use aisle_database::{Connection, rows};
-use aisle_floor::Fact;
-use aisle_model::session::SessionMove;
+use aisle_floor::{Fact, Verdict};
+use aisle_model::entry_code::CodeState;
+use aisle_model::session::{SessionMove, SessionStatus};
 use aisle_model::{Moment, SessionNumber};
 
 use super::apply::Writing;
@@ -50,9 +51,9 @@ impl Writing {
 
     async fn note_judgement(&mut self, c: &mut Connection, fact: &Fact) -> Result<(), Failure> {
         match fact {
-            Fact::BindDecided { request, verdict, .. } => {
+            Fact::BindDecided { request, session, verdict, .. } => {
                 rows::bind_requests::decide(c, *request, verdict.as_str()).await?;
-                Ok(())
+                if *verdict == Verdict::Bound { Ok(()) } else { self.decline_after_all(c, *session).await }
             }
             Fact::ReviewWanted { reason, session, shopper, at } => {
                 let (store, reason) = (self.store.id, reason.as_str());
@@ -61,6 +62,18 @@ impl Writing {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A retailer may have declined the code while the engine was asked about the trip; nobody came onto it.
+    async fn decline_after_all(&mut self, c: &mut Connection, number: SessionNumber) -> Result<(), Failure> {
+        let code = rows::entry_codes::lock_by_session(c, number).await?;
+        if code.is_some_and(|code| code.state == CodeState::Declined)
+            && let Some(session) = self.session(c, number).await?
+            && session.status == SessionStatus::Pending
+        {
+            session.status = session.status.after(SessionMove::Decline).map_err(Failure::broken)?;
+        }
+        Ok(())
     }
 
     /// A reserved place of the session became a person.

@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Puts a shopper on a session of this store. Asking again for what is so already changes nothing.
 ///
 /// # Errors
-/// 404 for the store or shopper, 422 for the session, 409 where it is impossible; busy when the engine does not answer in
+/// 404 for the store or shopper, 422 for the session, 409 where it is impossible; late when the engine does not answer in
 /// time: the binding may still happen, and asking again is harmless.
 pub async fn bind_to_session(
     app: &App,
@@ -57,7 +57,8 @@ pub async fn bind_to_session(
     }
 }
 
-/// Puts the question into the stream; `None` when the shopper is on the session already.
+/// Puts the question into the stream; `None` when the shopper is on the session already. Stream, code and trip are locked,
+/// so that nothing ends the trip before the question is written; and while it is open, the trip is not ended for its code.
 async fn ask(
     c: &mut Connection,
     app: &App,
@@ -68,17 +69,21 @@ async fn ask(
     if store.deployment_status == DeploymentStatus::Decommissioned {
         return Err(Refusal::conflict("Store is decommissioned").into());
     }
+    rows::streams::reserve(c, store.id, 0).await?;
     let shopper = rows::shoppers::find(c, store.id, shopper).await?.ok_or(Refusal::NotFound("Shopper"))?;
     let session = rows::sessions::find(c, store.retailer, token).await?;
     let session = session.ok_or_else(|| Refusal::invalid("sessionId", "is no session of this retailer"))?;
     if shopper.session == Some(session.number) {
         return Ok(None);
     }
+    rows::entry_codes::lock_by_session(c, session.number).await?;
+    let session = rows::sessions::lock(c, session.number).await?;
+    let session = session.ok_or_else(|| Failure::broken("a session was deleted"))?;
     let session = open_here(c, store, &session).await?;
     let now = store.now(app.clock.now());
     let request = RequestId(app.chance.uuid());
     // Wall time: it only says when the question may be forgotten.
-    rows::bind_requests::insert(c, request, store.id, app.clock.now()).await?;
+    rows::bind_requests::insert(c, request, store.id, session.number, app.clock.now()).await?;
     let asked = BindAsked { request, shopper: shopper.id, session, at: now };
     stream::append_server(c, app, store, &[ServerEntry::BindAsked(asked)]).await?;
     Ok(Some(request))
@@ -118,7 +123,7 @@ async fn verdict(app: &App, request: RequestId) -> Result<Verdict, Failure> {
             return Verdict::parse(&text).ok_or_else(|| Failure::broken(format!("{text:?} is no verdict")));
         }
         if Instant::now() >= deadline {
-            return Err(Failure::Busy("the engine of the store did not answer in time".to_owned()));
+            return Err(Failure::Late("the engine of the store did not answer in time".to_owned()));
         }
         timeout_at(Instant::now() + LOOK, bell).await.ok();
     }

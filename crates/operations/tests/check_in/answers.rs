@@ -16,7 +16,7 @@ use aisle_operations::stores::StoreEdit;
 use aisle_testkit::{Answer, Catcher};
 use serde_json::{Value, json};
 
-use crate::fixture::{Door, door, door_with};
+use crate::fixture::{Door, START, door, door_with};
 
 const AT_ONCE: Duration = Duration::ZERO;
 const OK: &str = r#"{"status":"OK"}"#;
@@ -218,6 +218,49 @@ async fn devices_hear_the_verdict_and_the_gate_opens_for_the_group() {
         ];
         let expected = expected.map(|(kind, payload)| (kind.to_owned(), payload));
         assert_eq!(door.commands().await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_store_that_is_given_up_meanwhile_lets_nobody_in() {
+    on_both_databases(|database| async move {
+        let door = short_of_patience(database).await;
+        let answer = Answer::status(200).after(Duration::from_millis(300)).with_body(OK);
+        let hook = Catcher::answering(answer).await;
+        door.asks(&hook.url, WebhookType::ExternalEntry, 0).await;
+        let session = door.code(NewEntryCode::default()).await;
+        let giving_up = async {
+            hook.wait_for(1).await;
+            door.execute(sql!("update stores set deployment_status = 'DECOMMISSIONED'")).await;
+        };
+        let (result, ()) = tokio::join!(door.scan(&session.code), giving_up);
+        assert_eq!(result, CheckInResult::Refused(Reason::Closed));
+        assert_eq!(door.code_state(&session.code).await, Registered);
+        assert_eq!(door.session(&session.token).await.status, Pending);
+        assert_eq!((door.occupancy().await.reserved, door.checked_in().await.len()), (0, 0));
+        let told = door.notices("entryCodeNotify").await;
+        assert_eq!(told[0]["errorCode"], 12);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_written_after_the_answer_goes_by_the_store_as_it_is_then() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        let answer = Answer::status(200).after(Duration::from_millis(300)).with_body(OK);
+        let hook = Catcher::answering(answer).await;
+        door.asks(&hook.url, WebhookType::ExternalEntry, 0).await;
+        let session = door.code(NewEntryCode::default()).await;
+        let tomorrow = START.plus(aisle_model::Millis(24 * 3_600_000));
+        let setting = async {
+            hook.wait_for(1).await;
+            aisle_operations::stores::set_clock(&door.app, &door.caller, door.store, tomorrow, 1.0).await.unwrap();
+        };
+        let (result, ()) = tokio::join!(door.scan(&session.code), setting);
+        assert!(matches!(result, CheckInResult::Accepted { .. }));
+        assert_eq!(door.checked_in().await[0].accepted_at, tomorrow);
     })
     .await;
 }

@@ -9,12 +9,14 @@ use aisle_model::entry_code::CodeState;
 use aisle_model::session::SessionStatus;
 use aisle_model::store::Role;
 use aisle_model::{Millis, Offset, RequestId, ShopperId, StoreId};
-use aisle_operations::check_in::CheckInResult;
+use aisle_model::webhook::WebhookType;
+use aisle_operations::check_in::{CheckInResult, expire_codes};
 use aisle_operations::confirmation::confirm_session;
 use aisle_operations::entry_codes::{Expiry, NewEntryCode};
 use aisle_operations::floor::{Applied, Batch, EntryFacts, apply_facts};
 use aisle_operations::shoppers::bind_to_session;
-use aisle_operations::{Failure, Refusal};
+use aisle_operations::{Failure, Refusal, customers};
+use aisle_testkit::{Answer, Catcher};
 
 use crate::fixture::{Door, START, door};
 use crate::matching::visitor;
@@ -63,6 +65,16 @@ impl Door {
 
     /// Binds while the engine answers with a verdict and what led to it.
     async fn bind(&self, session: &aisle_model::SessionToken, verdict: Verdict) -> Result<(), Failure> {
+        self.bind_while(session, verdict, async {}).await
+    }
+
+    /// The same, and something happens while the engine is asked.
+    async fn bind_while(
+        &self,
+        session: &aisle_model::SessionToken,
+        verdict: Verdict,
+        meanwhile: impl Future<Output = ()>,
+    ) -> Result<(), Failure> {
         let engine = async {
             let request = loop {
                 if let Some(request) = self.asked().await.pop() {
@@ -70,6 +82,7 @@ impl Door {
                 }
                 tokio::task::yield_now().await;
             };
+            meanwhile.await;
             let row = self.session(session).await;
             let decided = Fact::BindDecided {
                 request,
@@ -148,7 +161,7 @@ async fn without_an_engine_the_answer_is_to_come_back() {
         let session = door.code(NewEntryCode::default()).await;
         let shopper = ShopperId::from(SHOPPER);
         let bound = bind_to_session(&door.app, &door.caller, door.store, shopper, session.token.clone());
-        assert!(matches!(bound.await, Err(Failure::Busy(_))));
+        assert!(matches!(bound.await, Err(Failure::Late(_))), "it may still happen");
     })
     .await;
 }
@@ -211,6 +224,73 @@ async fn a_person_vouches_and_the_checks_are_made_all_the_same() {
         assert_eq!(conflict(confirm(scanned.token).await), "Session is closed");
         let unknown = confirm("unknown".into()).await;
         assert!(matches!(unknown, Err(Failure::Refused(Refusal::NotFound("Session")))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trip_does_not_expire_while_somebody_is_put_on_it() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        visitor(&door, SHOPPER).await;
+        let new = || NewEntryCode { expires: Expiry::At(START.plus(Millis(1000))), ..NewEntryCode::default() };
+        let (bound, refused) = (door.code(new()).await, door.code(new()).await);
+        let time_passes = async || {
+            door.app.clock.advance(Millis(1000));
+            let expired = expire_codes(&door.app).await.unwrap();
+            assert!(expired <= 1, "only the other trip");
+        };
+        door.bind_while(&bound.token, Verdict::Bound, time_passes()).await.unwrap();
+        assert_eq!(door.session(&bound.token).await.status, SessionStatus::Active);
+        assert_eq!(door.code_state(&bound.code).await, CodeState::Used);
+        assert_eq!(door.session(&refused.token).await.status, SessionStatus::Expired);
+
+        let third = door.code(NewEntryCode { expires: Expiry::At(START.plus(Millis(2000))), ..new() }).await;
+        let verdict = door.bind_while(&third.token, Verdict::TripFinal, time_passes()).await;
+        assert_eq!(conflict(verdict), "Trip is already final");
+        assert_eq!(door.session(&third.token).await.status, SessionStatus::Pending);
+        assert_eq!(expire_codes(&door.app).await.unwrap(), 1, "with the verdict its time has come");
+        assert_eq!(door.session(&third.token).await.status, SessionStatus::Expired);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_declined_while_somebody_is_put_on_its_trip_ends_the_trip_only_if_the_engine_refuses() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        visitor(&door, SHOPPER).await;
+        let hook = Catcher::answering(Answer::status(403)).await;
+        door.asks(&hook.url, WebhookType::ExternalEntry, 0).await;
+        for (verdict, status) in
+            [(Verdict::TripFinal, SessionStatus::Declined), (Verdict::Bound, SessionStatus::Active)]
+        {
+            let session = door.code(NewEntryCode::default()).await;
+            let declined = async {
+                assert_eq!(door.scan(&session.code).await, CheckInResult::Refused(Reason::External));
+                assert_eq!(door.session(&session.token).await.status, SessionStatus::Pending);
+            };
+            door.bind_while(&session.token, verdict, declined).await.ok();
+            assert_eq!(door.session(&session.token).await.status, status);
+            assert_eq!(door.code_state(&session.code).await, CodeState::Declined);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customer_is_not_deleted_while_somebody_is_put_on_their_trip() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        visitor(&door, SHOPPER).await;
+        let session = door.code(NewEntryCode::default()).await;
+        let customer = session.customer.unwrap();
+        let deleting = async {
+            let deleted = customers::delete(&door.app, &door.caller, customer).await;
+            assert_eq!(conflict(deleted), "Customer is in a store");
+        };
+        door.bind_while(&session.token, Verdict::TripFinal, deleting).await.ok();
+        customers::delete(&door.app, &door.caller, customer).await.unwrap();
     })
     .await;
 }

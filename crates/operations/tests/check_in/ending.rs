@@ -1,21 +1,22 @@
 //! Check-ins that do not end as they began: callers hang up, servers die, requests are repeated, codes grow old.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aisle_database::rows;
-use aisle_database::rows::idempotency::RequestName;
-use aisle_database::testing::on_both_databases;
+use aisle_database::testing::{on_both_databases, open_sqlite};
 use aisle_model::Millis;
 use aisle_model::check_in::Reason;
 use aisle_model::entry_code::CodeState;
 use aisle_model::session::SessionStatus;
 use aisle_model::webhook::WebhookType;
-use aisle_operations::App;
-use aisle_operations::check_in::{self, CheckInResult, Presented, close_abandoned, expire_codes};
+use aisle_operations::{App, Failure};
+use aisle_operations::check_in::{self, CheckInResult, Presented, close_abandoned, expire_codes, forget_questions};
 use aisle_operations::entry_codes::{Expiry, NewEntryCode};
+use aisle_operations::idempotency::{Idempotency, RequestName, Turn};
 use aisle_operations::once::Once;
 use aisle_operations::stores::set_clock;
 use aisle_testkit::{Answer, Catcher};
+use tokio::sync::Notify;
 
 use crate::fixture::{Door, START, door};
 
@@ -86,38 +87,59 @@ async fn a_check_in_goes_on_when_its_caller_hangs_up() {
     .await;
 }
 
-/// Claims a key; then takes the claim over as after a crash, with what the first try left.
-async fn claimed(door: &Door, take_over: bool) -> Once {
+async fn begin(app: &App, claims: &Idempotency) -> Once {
     let name = RequestName {
         credential: "key:1".to_owned(),
         method: "POST".to_owned(),
         path: "/verify".to_owned(),
         key: "k".to_owned(),
     };
-    let change = door.app.database.change(move |c| {
-        let name = name.clone();
-        Box::pin(async move {
-            if !take_over {
-                let long_ago = START.minus(Millis(1_000_000));
-                return rows::idempotency::claim(c, &name, [1; 32], "test", START, long_ago).await;
-            }
-            let found = rows::idempotency::find(c, &name).await?.unwrap();
-            rows::idempotency::take_over(c, found.id, found.attempt, "next").await
-        })
-    });
-    let claimed = change.await.unwrap().unwrap();
-    Once { request: claimed.id, attempt: claimed.attempt, outcome: claimed.outcome }
+    match claims.begin(app, &name, [1; 32]).await.unwrap() {
+        Turn::Run(once) => once,
+        Turn::Replay(_) | Turn::Mismatch | Turn::Gone => panic!("nobody answered the request"),
+    }
+}
+
+async fn under_key(app: &App, claims: &Idempotency, presented: Presented) -> CheckInResult {
+    let once = begin(app, claims).await;
+    let verified = check_in::verify(app, Presented { once: Some(once), ..presented });
+    verified.await.unwrap()
 }
 
 async fn repeated_under_a_key(door: &Door) {
     let session = door.code(NewEntryCode::default()).await;
-    let first = Presented { once: Some(claimed(door, false).await), ..door.presented(&session.code) };
-    let accepted = check_in::verify(&door.app, first).await.unwrap();
+    let presented = door.presented(&session.code);
+    let accepted = under_key(&door.app, &Idempotency::default(), presented.clone()).await;
     assert!(matches!(accepted, CheckInResult::Accepted { .. }));
-    let again = Presented { once: Some(claimed(door, true).await), ..door.presented(&session.code) };
-    let repeated = check_in::verify(&door.app, again).await.unwrap();
+    let next = App { node: "next".into(), ..door.app.clone() };
+    let repeated = under_key(&next, &Idempotency::default(), presented).await;
     assert_eq!(repeated, accepted);
     assert_eq!(door.checked_in().await.len(), 1);
+}
+
+#[tokio::test]
+async fn repeats_while_the_retailer_is_asked_get_the_answer_of_the_first() {
+    on_both_databases(|database| async move {
+        let door = door(database).await;
+        let hook = asking_for(&door, 300, 200).await;
+        let session = door.code(NewEntryCode::default()).await;
+        let (presented, claims) = (door.presented(&session.code), Idempotency::default());
+        tokio::select! {
+            _ = under_key(&door.app, &claims, presented.clone()) => panic!("the answer takes longer"),
+            () = hook.wait_for(1) => {}
+        }
+        // One comes to this node, and one to a node that takes this one for dead.
+        let (next, elsewhere) = (App { node: "next".into(), ..door.app.clone() }, Idempotency::default());
+        let (here, there) = tokio::join!(
+            under_key(&door.app, &claims, presented.clone()),
+            under_key(&next, &elsewhere, presented.clone())
+        );
+        assert!(matches!(here, CheckInResult::Accepted { .. }), "{here:?}");
+        assert_eq!(here, there);
+        assert_eq!((hook.bodies().len(), door.checked_in().await.len()), (1, 1));
+        assert_eq!(door.code_state(&session.code).await, CodeState::Used);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -165,4 +187,33 @@ async fn codes_expire_with_their_trips_by_the_clock_that_is_theirs() {
         assert!(matches!(door.scan(&for_ever.code).await, CheckInResult::Accepted { .. }));
     })
     .await;
+}
+
+/// The writer of the embedded database is held, so whatever wanted to write would wait for ever.
+#[tokio::test]
+async fn looking_for_what_is_due_writes_nothing_when_nothing_is() {
+    let fresh = open_sqlite().await;
+    let door = door(fresh.database.clone()).await;
+    door.code(NewEntryCode::default()).await;
+    set_clock(&door.app, &door.caller, door.store, START, 1.0).await.unwrap();
+    let (begun, may_end) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (began, ends) = (begun.clone(), may_end.clone());
+    let holding = fresh.database.change(move |_| {
+        let (began, ends) = (began.clone(), ends.clone());
+        Box::pin(async move {
+            began.notify_one();
+            ends.notified().await;
+            Ok::<_, Failure>(())
+        })
+    });
+    let looking = async {
+        begun.notified().await;
+        assert_eq!(expire_codes(&door.app).await.unwrap(), 0);
+        assert_eq!(forget_questions(&door.app).await.unwrap(), 0);
+        assert_eq!(close_abandoned(&door.app).await.unwrap(), 0);
+        may_end.notify_one();
+    };
+    let both = async { tokio::join!(holding, looking) };
+    let (held, ()) = tokio::time::timeout(Duration::from_secs(10), both).await.expect("it wanted to write");
+    held.unwrap();
 }

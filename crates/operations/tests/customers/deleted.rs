@@ -204,12 +204,13 @@ async fn kept_answers_about_the_customer_are_gone() {
             path: "/api/admin/v2/customers".to_owned(),
             key: "k".to_owned(),
         };
-        let Turn::Run(claim) = idempotency.begin(&f.app, &name, [1; 32]).await.unwrap() else { panic!("the first") };
-        let caller = aisle_operations::Caller { once: Some(claim.once.clone()), ..f.caller.clone() };
+        let Turn::Run(once) = idempotency.begin(&f.app, &name, [1; 32]).await.unwrap() else { panic!("the first") };
+        let caller = aisle_operations::Caller { once: Some(once.clone()), ..f.caller.clone() };
         let id = customers::create(&f.app, &caller, ada()).await.unwrap().customer.id;
+        drop(caller);
         customers::delete(&f.app, &f.caller, id).await.unwrap();
         // The answer comes later than the deletion, and is not kept.
-        idempotency.settle(&f.app, claim, 201, Some(b"Ada".to_vec())).await.unwrap();
+        idempotency.settle(&f.app, once, 201, Some(b"Ada".to_vec())).await.unwrap();
         let again = idempotency.begin(&f.app, &name, [1; 32]).await.unwrap();
         assert!(matches!(again, Turn::Gone));
         let another = idempotency.begin(&f.app, &name, [2; 32]).await.unwrap();
