@@ -53,6 +53,8 @@ mod webhooks;
 mod whose;
 mod zones;
 
+pub use products::line;
+
 use std::sync::Arc;
 use std::time::Duration;
 

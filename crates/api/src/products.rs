@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod face;
 mod get;
+pub mod line;
 mod list;
 mod lists;
 mod pages;

@@ -40,6 +40,7 @@ pub mod order_lines;
 pub mod order_list;
 pub mod orders;
 pub mod planograms;
+pub mod product_imports;
 pub mod product_list;
 pub mod product_snapshots;
 pub mod products;

@@ -9,6 +9,8 @@
 mod barcodes;
 mod create;
 mod delete;
+mod export;
+mod import;
 mod input;
 mod judge;
 mod list;
@@ -22,6 +24,8 @@ mod write;
 pub use barcodes::{AddedBarcode, SaidBarcode, add_barcode, barcode_faults, remove_barcode};
 pub use create::create;
 pub use delete::delete;
+pub use export::export;
+pub use import::{ImportedLine, Importing, LineFault, Taken, begin_import};
 pub use input::{NewProduct, amount_fault, picture_fault, repeated_stores, restriction_fault};
 pub use list::{ListProducts, ListVariants, Page, categories, list, list_variants};
 pub use read::{WholeProduct, WholeVariant, get};
@@ -32,6 +36,7 @@ pub use variants::{
 };
 
 pub use aisle_database::rows::barcodes::Barcode;
+pub use aisle_database::rows::product_imports::Fates;
 pub use aisle_database::rows::product_list::{ProductFilter, ProductOrder};
 pub use aisle_database::rows::product_snapshots::ProductSnapshot;
 pub use aisle_database::rows::products::Product;

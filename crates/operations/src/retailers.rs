@@ -35,11 +35,17 @@ pub struct Begun {
 
 /// Whether a retailer exists whose seeding ended.
 pub async fn any(app: &App) -> Result<bool, Failure> {
+    Ok(!all(app).await?.is_empty())
+}
+
+/// The retailers whose seeding ended, with their names, oldest first.
+pub async fn all(app: &App) -> Result<Vec<(RetailerId, String)>, Failure> {
     let read = app.database.read(|c| {
         Box::pin(async move {
             let unfinished = rows::retailers::unfinished(c).await?;
-            let all = rows::retailers::list(c).await?;
-            Ok::<_, Failure>(all.iter().any(|retailer| !unfinished.contains(&retailer.id)))
+            let mut all = rows::retailers::list(c).await?;
+            all.retain(|retailer| !unfinished.contains(&retailer.id));
+            Ok::<_, Failure>(all.into_iter().map(|retailer| (retailer.id, retailer.name)).collect())
         })
     });
     read.await

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use ipnet::IpNet;
 
+use crate::catalogue::Format;
 use crate::config::LogFormat;
 
 /// An open server for checkout-free stores.
@@ -56,6 +57,12 @@ pub enum Command {
         /// The document
         file: PathBuf,
     },
+    /// Take the products of a file into a retailer's catalogue, all or nothing
+    #[command(subcommand)]
+    Import(Catalogue),
+    /// Write a retailer's catalogue to a file
+    #[command(subcommand)]
+    Export(Catalogue),
     /// Send the store events of simulated shoppers to a running server
     Simulate(SimulateOptions),
     /// Send a recorded NDJSON of store events
@@ -82,6 +89,25 @@ pub enum Command {
         #[arg(long)]
         yaml: bool,
     },
+}
+
+/// What is imported and exported.
+#[derive(Debug, Subcommand)]
+pub enum Catalogue {
+    /// The products
+    Products(CatalogueOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct CatalogueOptions {
+    /// The file, `.ndjson` or `.csv`; `-` is standard input or output
+    pub file: PathBuf,
+    /// Whose catalogue: name or number of a retailer; not needed where there is one
+    #[arg(long)]
+    pub retailer: Option<String>,
+    /// How the file is written, where its name does not say
+    #[arg(long)]
+    pub format: Option<Format>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 
 mod backup;
 mod bench;
+mod catalogue;
 mod check;
 mod cli;
 mod config;
@@ -22,7 +23,7 @@ mod telemetry;
 use std::process::ExitCode;
 
 use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Catalogue, Cli, Command};
 use config::Loaded;
 
 /// How a command ended when nothing was wrong.
@@ -83,6 +84,12 @@ fn run(cli: Cli, loaded: Loaded) -> anyhow::Result<End> {
             Command::Simulate(options) => simulate::run(&options).await,
             Command::Init(options) => init::run(&loaded.config, &options, common.json).await,
             Command::Seed { file } => seed::run(&loaded.config, &file, common.json).await,
+            Command::Import(Catalogue::Products(options)) => {
+                catalogue::import(&loaded.config, &options, common.json).await
+            }
+            Command::Export(Catalogue::Products(options)) => {
+                catalogue::export(&loaded.config, &options, common.json).await
+            }
             Command::Bench(options) => {
                 let url = Some(loaded.config.database.url.as_str()).filter(|url| !url.is_empty());
                 bench::run(&options, url, common.json).await

@@ -260,6 +260,52 @@ create table store_prices (
 ) strict;
 create index store_prices_store on store_prices (store_id);
 
+-- Lines of an import of the catalogue wait here, and take effect together; nothing stays.
+create table product_imports (
+    id integer primary key autoincrement,
+    retailer_id integer not null references retailers (id),
+    begun_at integer not null
+) strict;
+create index product_imports_retailer on product_imports (retailer_id);
+
+create table staged_products (
+    import_id integer not null,
+    line integer not null,
+    product_id integer,
+    external_id text,
+    name text not null,
+    name_folded text not null,
+    category text,
+    price integer not null,
+    restricted integer not null,
+    restriction_category text,
+    tax_code text,
+    quantity integer not null,
+    sku text,
+    inventory_item_id integer,
+    weight_grams real not null,
+    thumbnail text,
+    invalid_thumbnail integer not null,
+    barcode text not null,
+    barcode_key text not null,
+    says_prices integer not null,
+    prices integer not null,
+    fate text not null default 'made',
+    moves_barcode integer not null default 0,
+    variant_id integer,
+    place integer not null default 0,
+    primary key (import_id, line)
+) strict;
+create index staged_products_product on staged_products (import_id, product_id);
+
+create table staged_prices (
+    import_id integer not null,
+    line integer not null,
+    store_id integer not null,
+    price integer not null,
+    primary key (import_id, line, store_id)
+) strict;
+
 -- Never changed, and kept when the product goes.
 create table product_snapshots (
     id integer primary key autoincrement,

@@ -5,7 +5,7 @@ use aisle_model::{Price, ProductId, RetailerId, named_enum};
 use super::products::{Product, product};
 use super::session_list::Direction;
 use super::window::Window;
-use crate::{Connection, Error, Statement};
+use crate::{Connection, Error, Statement, sql};
 
 named_enum! {
     /// What the list is sorted by; ties by id.
@@ -71,6 +71,17 @@ pub async fn slice(
     select.push(order.sorted(direction)).bind(count);
     select.push(" offset ").bind(offset);
     c.fetch_all(&mut select).await?.iter().map(product).collect()
+}
+
+/// So many living products behind an id, by id.
+pub async fn after(c: &mut Connection, retailer: RetailerId, id: ProductId, count: i64) -> Result<Vec<Product>, Error> {
+    let select = sql!(
+        "select * from products where retailer_id = $1 and id > $2 and deleted_at is null order by id limit $3",
+        retailer,
+        id,
+        count
+    );
+    c.fetch_all(select).await?.iter().map(product).collect()
 }
 
 fn push_lists(select: &mut Statement, retailer: RetailerId, filter: &ProductFilter) {

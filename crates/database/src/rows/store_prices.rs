@@ -88,3 +88,10 @@ pub async fn currencies(
     }
     Ok(found)
 }
+
+/// The stores of a retailer with their currencies.
+pub async fn all_currencies(c: &mut Connection, retailer: RetailerId) -> Result<Vec<(StoreId, String)>, Error> {
+    let select = sql!("select id, currency from stores where retailer_id = $1 order by id limit 100000", retailer);
+    let rows = c.fetch_all(select).await?;
+    rows.iter().map(|row| Ok((row.get("id")?, row.get("currency")?))).collect()
+}

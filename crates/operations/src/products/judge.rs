@@ -30,6 +30,35 @@ pub(super) struct Judged {
     pub(super) store_prices: Vec<(StoreId, Price)>,
 }
 
+/// What prices are judged by: the stores there are.
+pub(super) struct Ground {
+    /// Minor digits of default prices; absent without a store.
+    digits: Option<u32>,
+    /// Minor digits of the currency of each store that may be named.
+    stores: HashMap<StoreId, u32>,
+}
+
+impl Ground {
+    /// With every store of the retailer.
+    pub(super) async fn whole(c: &mut Connection, retailer: RetailerId) -> Result<Self, Failure> {
+        let known = store_prices::all_currencies(c, retailer).await?;
+        Self::with(c, retailer, known).await
+    }
+
+    /// With those stores that a product names.
+    async fn named_by(c: &mut Connection, retailer: RetailerId, new: &NewProduct) -> Result<Self, Failure> {
+        let ids: Vec<StoreId> = new.store_prices.iter().flatten().map(|(store, _)| *store).collect();
+        let known = store_prices::currencies(c, retailer, &ids).await?;
+        Self::with(c, retailer, known).await
+    }
+
+    async fn with(c: &mut Connection, retailer: RetailerId, known: Vec<(StoreId, String)>) -> Result<Self, Failure> {
+        let digits = store_digits(c, retailer).await?;
+        let stores = known.into_iter().map(|(store, code)| Ok((store, currency(&code)?.minor_digits())));
+        Ok(Self { digits, stores: stores.collect::<Result<_, Failure>>()? })
+    }
+}
+
 /// Judges what is said of a product; `before` is what it replaces.
 pub(super) async fn judged(
     c: &mut Connection,
@@ -37,17 +66,22 @@ pub(super) async fn judged(
     new: &NewProduct,
     before: Option<&Product>,
 ) -> Result<Judged, Failure> {
+    let ground = Ground::named_by(c, retailer, new).await?;
+    let was_switched = before.is_some_and(|before| before.has_store_prices);
+    Ok(judge(new, &ground, was_switched).map_err(Refusal::Invalid)?)
+}
+
+/// The same with all that has to be known; every fault at once.
+pub(super) fn judge(new: &NewProduct, ground: &Ground, was_switched: bool) -> Result<Judged, Vec<FieldFault>> {
     let mut faults = new.faults();
-    let digits = store_digits(c, retailer).await?;
-    let price = Price::exact(new.price, digits.unwrap_or(MOST_DIGITS)).ok();
+    let price = Price::exact(new.price, ground.digits.unwrap_or(MOST_DIGITS)).ok();
     if price.is_none() {
         faults.push(amount_fault("price"));
     }
-    let store_prices = prices_by_store(c, retailer, new, &mut faults).await?;
-    let was_switched = before.is_some_and(|before| before.has_store_prices);
+    let store_prices = prices_by_store(ground, new, &mut faults);
     faults.extend(switch_fault(was_switched, new));
     let Some(price) = price.filter(|_| faults.is_empty()) else {
-        return Err(Refusal::Invalid(faults).into());
+        return Err(faults);
     };
     let usual = new.restricted.then_some(RestrictionCategory::Alcohol);
     let text = ProductText {
@@ -104,38 +138,37 @@ pub(super) fn currency(code: &str) -> Result<Currency, Failure> {
     Currency::parse(code).map_err(Failure::broken)
 }
 
-async fn prices_by_store(
-    c: &mut Connection,
-    retailer: RetailerId,
-    new: &NewProduct,
-    faults: &mut Vec<FieldFault>,
-) -> Result<Vec<(StoreId, Price)>, Failure> {
+fn prices_by_store(ground: &Ground, new: &NewProduct, faults: &mut Vec<FieldFault>) -> Vec<(StoreId, Price)> {
     let said = new.store_prices.as_deref().unwrap_or_default();
-    let ids: Vec<StoreId> = said.iter().map(|(store, _)| *store).collect();
-    let known: HashMap<StoreId, String> = store_prices::currencies(c, retailer, &ids).await?.into_iter().collect();
     let mut prices = Vec::with_capacity(said.len());
     for (place, (store, amount)) in said.iter().enumerate() {
-        let Some(code) = known.get(store) else {
+        let Some(digits) = ground.stores.get(store) else {
             faults.push(amount_fault(format!("storePrices[{place}].storeId")));
             continue;
         };
-        match Price::exact(*amount, currency(code)?.minor_digits()) {
+        match Price::exact(*amount, *digits) {
             Ok(price) => prices.push((*store, price)),
             Err(_) => faults.push(amount_fault(format!("storePrices[{place}].price"))),
         }
     }
-    Ok(prices)
+    prices
 }
 
 /// Once prices by store were given, every later replacement has to give some.
 fn switch_fault(was_switched: bool, new: &NewProduct) -> Option<FieldFault> {
-    let (rule, text) = match &new.store_prices {
-        _ if !was_switched => return None,
-        None => ("any.required", "is required"),
-        Some(prices) if prices.is_empty() => ("array.min", "must contain at least 1 items"),
-        Some(_) => return None,
-    };
-    Some(FieldFault { field: "storePrices".to_owned(), rule, text: text.to_owned() })
+    match &new.store_prices {
+        _ if !was_switched => None,
+        None => Some(no_store_prices(false)),
+        Some(prices) if prices.is_empty() => Some(no_store_prices(true)),
+        Some(_) => None,
+    }
+}
+
+/// The fault of a product that says no prices by store where it has to: an empty list, or none at all.
+pub(super) fn no_store_prices(says_empty: bool) -> FieldFault {
+    let (rule, text) =
+        if says_empty { ("array.min", "must contain at least 1 items") } else { ("any.required", "is required") };
+    FieldFault { field: "storePrices".to_owned(), rule, text: text.to_owned() }
 }
 
 /// What a picture and the word about it come to; see the table in admin-commerce.md, section 6.4.

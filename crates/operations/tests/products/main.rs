@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod fixture;
+mod imported;
 mod listed;
 mod priced;
 mod raced;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it finds something else than it expects")]
 
 mod backup;
+mod catalogue;
 mod common;
 mod fault;
 mod kill;
