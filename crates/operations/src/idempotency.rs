@@ -27,9 +27,6 @@ const PLACE: &str = "idempotent answer";
 /// How long an answer is kept.
 const KEPT: Millis = Millis(24 * 60 * 60 * 1000);
 
-/// A process that has not beaten for so long is dead.
-const DEAD_AFTER: Millis = Millis(10_000);
-
 /// How often a claim of another process is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
@@ -136,7 +133,7 @@ async fn turn(app: &App, held: Held, hash: [u8; 32]) -> Result<Option<Turn>, Fai
                 let answer = app.keys.open(PLACE, sealed).map_err(Failure::broken)?;
                 return Ok(Some(Turn::Replay(answer)));
             }
-            None if is_run_elsewhere(app, &claimed.node, now).await? => None,
+            None if is_run_elsewhere(app, &claimed.node).await? => None,
             None => take_over(app, claimed.id, claimed.attempt).await?,
         },
     };
@@ -170,18 +167,13 @@ async fn take_over(app: &App, id: i64, attempt: i64) -> Result<Option<rows::Clai
 
 /// What this process runs was entered in memory, so a claim of its own that could be entered is not run by anybody. On the
 /// embedded database there is no other process.
-async fn is_run_elsewhere(app: &App, node: &str, now: Moment) -> Result<bool, Failure> {
+async fn is_run_elsewhere(app: &App, node: &str) -> Result<bool, Failure> {
     if *node == *app.node {
         return Ok(false);
     }
     let node = node.to_owned();
     app.database
-        .read(move |c| {
-            Box::pin(async move {
-                let beat = if c.is_postgres() { nodes::last_beat(c, &node).await? } else { None };
-                Ok(beat.is_some_and(|beat| !now.is_at_least_after(beat, DEAD_AFTER)))
-            })
-        })
+        .read(move |c| Box::pin(async move { Ok(c.is_postgres() && nodes::is_alive(c, &node).await?) }))
         .await
         .map_err(|error: aisle_database::Error| Failure::from(error))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aisle_database::testing::{on_both_databases, open_postgres};
 use aisle_database::{Database, rows};
-use aisle_model::{Millis, RetailerId};
+use aisle_model::RetailerId;
 use aisle_operations::idempotency::{Idempotency, RequestName, Turn};
 use aisle_operations::once::Once;
 use aisle_operations::{App, Caller, Clock, Failure};
@@ -138,8 +138,7 @@ async fn a_process_that_beats_keeps_its_claim() {
     let fresh = open_postgres().await;
     let clock = clock();
     let alive = process(&fresh.database, &clock, "alive");
-    let beat = alive.clock.now();
-    let beating = alive.database.change(move |c| Box::pin(rows::nodes::beat(c, "alive", None, beat)));
+    let beating = alive.database.change(|c| Box::pin(rows::nodes::beat(c, "alive", None)));
     beating.await.unwrap();
     let theirs = Idempotency::default();
     let claim = run(begin(&alive, &theirs).await);
@@ -150,9 +149,10 @@ async fn a_process_that_beats_keeps_its_claim() {
     let answer = Some(b"done".to_vec());
     theirs.settle(&alive, claim, 200, answer).await.unwrap();
     assert!(matches!(begin(&waiting, &ours).await, Turn::Replay(_)));
-    clock.advance(Millis(10_000));
+    let buried = alive.database.change(|c| Box::pin(rows::nodes::remove(c, "alive")));
+    buried.await.unwrap();
     let again = RequestName { key: "other".to_owned(), ..name() };
     drop(run(theirs.begin(&alive, &again, HASH).await.unwrap()));
     let taken = ours.begin(&waiting, &again, HASH).await.unwrap();
-    assert!(matches!(taken, Turn::Run(_)), "it has not beaten for ten seconds");
+    assert!(matches!(taken, Turn::Run(_)), "it was found dead");
 }

@@ -10,8 +10,6 @@ use aisle_operations::accounts::logins;
 use aisle_operations::{App, Failure, idempotency};
 use tokio_util::sync::CancellationToken;
 
-use crate::nodes::FORGOTTEN_AFTER;
-
 const EVERY: Duration = Duration::from_secs(30);
 /// Between two slices, so that others come in between.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -28,8 +26,7 @@ const COMMANDS_KEPT: Millis = Millis(DAY);
 const SOURCES_KEPT: Millis = Millis(7 * DAY);
 
 /// What is forgotten of the server as a whole.
-const SERVER_KINDS: [ServerKind; 4] =
-    [ServerKind::KeptAnswers, ServerKind::AccessTokens, ServerKind::LogIns, ServerKind::DeadNodes];
+const SERVER_KINDS: [ServerKind; 3] = [ServerKind::KeptAnswers, ServerKind::AccessTokens, ServerKind::LogIns];
 
 #[derive(Debug, Clone, Copy)]
 enum ServerKind {
@@ -39,7 +36,6 @@ enum ServerKind {
     AccessTokens,
     /// Those of shoppers' apps that have expired.
     LogIns,
-    DeadNodes,
 }
 
 /// What is forgotten of a store, one kind at a time.
@@ -109,14 +105,6 @@ async fn forget_slice(app: &App, kind: ServerKind) -> Result<u64, Failure> {
         ServerKind::KeptAnswers => idempotency::purge(app, SLICE).await,
         ServerKind::AccessTokens => client_credentials::purge(app, SLICE).await,
         ServerKind::LogIns => logins::purge(app, SLICE).await,
-        ServerKind::DeadNodes => {
-            let before = app.clock.now().minus(FORGOTTEN_AFTER);
-            let change = app
-                .database
-                .change(move |c| Box::pin(async move { Ok::<_, Failure>(rows::nodes::forget(c, before).await?) }));
-            // There are never many.
-            change.await.map(|_| 0)
-        }
     }
 }
 

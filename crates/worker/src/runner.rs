@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::nodes::{DEAD_AFTER, sign_off};
+use crate::nodes::Proof;
 
 /// Streams are looked at this often although no bell rings.
 const LOOK: Duration = Duration::from_millis(250);
@@ -44,8 +44,8 @@ struct Runners {
     refused: HashMap<StoreId, tokio::time::Instant>,
 }
 
-/// Runs the stores until told to stop; then every runner takes its snapshot and the node signs off.
-pub async fn run(app: App, stop: CancellationToken, mut alive: watch::Receiver<bool>) {
+/// Runs the stores until told to stop; then every runner takes its snapshot.
+pub async fn run(app: App, stop: CancellationToken, proof: Proof) {
     let mut runners = Runners {
         app: app.clone(),
         stop: stop.child_token(),
@@ -54,11 +54,11 @@ pub async fn run(app: App, stop: CancellationToken, mut alive: watch::Receiver<b
         refused: HashMap::new(),
     };
     while !stop.is_cancelled() {
-        if !*alive.borrow_and_update() {
+        if !proof.holds() {
             runners.halt().await;
             tokio::select! {
                 () = stop.cancelled() => break,
-                changed = alive.changed() => if changed.is_err() { break },
+                () = proof.given() => {}
             }
             continue;
         }
@@ -70,13 +70,12 @@ pub async fn run(app: App, stop: CancellationToken, mut alive: watch::Receiver<b
         }
         tokio::select! {
             () = stop.cancelled() => break,
-            _ = alive.changed() => {}
+            () = proof.lost() => {}
             () = bell => {}
             () = tokio::time::sleep(LOOK) => {}
         }
     }
     runners.halt().await;
-    sign_off(&app).await;
 }
 
 impl Runners {
@@ -162,12 +161,11 @@ struct Work {
 }
 
 async fn look_for_work(app: &App) -> Result<Work, Failure> {
-    let dead_since = app.clock.now().minus(DEAD_AFTER);
     let node = app.node.clone();
     let read = app.database.read(move |c| {
         Box::pin(async move {
             let behind = rows::streams::behind(c, MOST_STORES).await?;
-            let orphaned = rows::leases::orphaned(c, &node, dead_since, MOST_STORES).await?;
+            let orphaned = rows::leases::orphaned(c, &node, MOST_STORES).await?;
             Ok::<_, Failure>((behind, orphaned))
         })
     });
@@ -180,12 +178,7 @@ async fn take_lease(app: &App, store: StoreId) -> Result<Option<i64>, Failure> {
     let (node, now) = (app.node.clone(), app.clock.now());
     let change = app.database.change(move |c| {
         let node = node.clone();
-        Box::pin(async move {
-            let name = lease_name(store);
-            let dead_since = now.minus(DEAD_AFTER);
-            let epoch = rows::leases::take(c, &name, &node, now, dead_since).await?;
-            Ok::<_, Failure>(epoch)
-        })
+        Box::pin(async move { Ok::<_, Failure>(rows::leases::take(c, &lease_name(store), &node, now).await?) })
     });
     change.await
 }

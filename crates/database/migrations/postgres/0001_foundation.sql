@@ -8,7 +8,7 @@ create table server_facts (
 create table nodes (
     id text collate "C" primary key,
     address text collate "C",
-    beat_at timestamptz not null
+    beats bigint not null
 );
 
 create table leases (
@@ -1029,6 +1029,7 @@ create table lanes (
     pending bigint not null,
     due_at timestamptz not null,
     node text collate "C",
+    claim bigint,
     claimed_at timestamptz
 );
 create unique index lanes_webhook_id_order_key_key on lanes (webhook_id, order_key);

@@ -8,7 +8,7 @@ create table server_facts (
 create table nodes (
     id text primary key,
     address text,
-    beat_at integer not null
+    beats integer not null
 ) strict;
 
 create table leases (
@@ -1029,6 +1029,7 @@ create table lanes (
     pending integer not null,
     due_at integer not null,
     node text,
+    claim integer,
     claimed_at integer
 ) strict;
 create unique index lanes_webhook_id_order_key_key on lanes (webhook_id, order_key);

@@ -1,5 +1,7 @@
 //! The log of calls: one row per attempt, kept for 30 days. Never a request body, a secret or a query string.
 
+use std::collections::HashSet;
+
 use aisle_model::webhook::WebhookName;
 use aisle_model::{AttemptId, MessageId, Moment, OrderId, RetailerId, SessionToken, StoreId, WebhookId};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,13 @@ pub struct NewAttempt {
     pub store: Option<StoreId>,
     pub created_at: Moment,
     pub next_attempt_at: Option<Moment>,
+}
+
+impl NewAttempt {
+    /// What tells one delivery's calls apart in the log: no two begin at one moment.
+    pub fn log_key(&self) -> (Option<i64>, Moment, i64) {
+        (self.delivery, self.created_at, self.attempt)
+    }
 }
 
 /// One call that was written down.
@@ -128,6 +137,18 @@ pub async fn insert(c: &mut Connection, new: &[NewAttempt]) -> Result<Vec<Attemp
     insert.bind_rows(new.iter().map(values)).push(" returning id");
     let rows = c.fetch_all(&mut insert).await?;
     rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// The [keys](NewAttempt::log_key) of those of these calls that are in the log.
+pub async fn logged(c: &mut Connection, calls: &[&NewAttempt]) -> Result<HashSet<(Option<i64>, Moment, i64)>, Error> {
+    if calls.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let mut select = Statement::build("select delivery_id, created_at, attempt from attempts where created_at in (");
+    select.bind_list(calls.iter().map(|call| call.created_at)).push(") and delivery_id in (");
+    select.bind_list(calls.iter().filter_map(|call| call.delivery)).push(")");
+    let rows = c.fetch_all(&mut select).await?;
+    rows.iter().map(|row| Ok((row.get("delivery_id")?, row.get("created_at")?, row.get("attempt")?))).collect()
 }
 
 /// One attempt of a retailer's setting.

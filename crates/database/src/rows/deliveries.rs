@@ -6,9 +6,12 @@
 
 pub mod kept;
 
+use std::collections::BTreeMap;
+
 use aisle_model::webhook::WebhookName;
 use aisle_model::{MessageId, Moment, OrderId, SessionToken, StoreId, WebhookId, named_enum};
 
+use super::lanes;
 use super::messages::packed::Packed;
 use crate::stored::{FromValue, Kind, Stored, Value};
 use crate::{Connection, Error, Row, Statement, sql};
@@ -82,22 +85,21 @@ fn head(row: &Row) -> Result<Head, Error> {
     })
 }
 
-/// Puts a delivery at the end of a lane, which is made if nothing waits in it. A lane that waits for a retry goes on
-/// waiting.
+/// Puts a delivery at the end of a lane, which is made if nothing waits in it, and is then due at once. A lane that waits
+/// for a retry goes on waiting.
 pub async fn enqueue(
     c: &mut Connection,
     webhook: WebhookId,
     order_key: &str,
     message: i64,
     trigger: &'static str,
-    due: Moment,
 ) -> Result<(), Error> {
     let lane = sql!(
         "insert into lanes (webhook_id, order_key, pending, due_at) values ($1, $2, 1, $3)
          on conflict (webhook_id, order_key) do update set pending = lanes.pending + 1 returning id",
         webhook,
         order_key,
-        due
+        lanes::AT_ONCE
     );
     let lane: i64 = c.fetch_one(lane).await?.get("id")?;
     let insert = sql!(
@@ -140,10 +142,21 @@ pub async fn next_in_lane(c: &mut Connection, lane: i64, after: i64) -> Result<O
     c.fetch_optional(select).await?.as_ref().map(head).transpose()
 }
 
-/// Writes down what became of deliveries.
-pub async fn settle(c: &mut Connection, outcomes: &[Outcome], now: Moment) -> Result<(), Error> {
+/// A delivery whose outcome was news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the columns of the table")]
+pub struct Changed {
+    pub delivery: i64,
+    pub lane: i64,
+    /// Whether it waits no more.
+    pub settled: bool,
+}
+
+/// Writes down what became of deliveries; answers those of which it was not written before. To write the same again
+/// changes nothing.
+pub async fn settle(c: &mut Connection, outcomes: &[Outcome], now: Moment) -> Result<Vec<Changed>, Error> {
     if outcomes.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut update = Statement::build(
         "update deliveries set state = v.column2, attempts = v.column3, settled_at = v.column4 from (values ",
@@ -152,31 +165,46 @@ pub async fn settle(c: &mut Connection, outcomes: &[Outcome], now: Moment) -> Re
         let settled = (one.state != DeliveryState::Waiting).then_some(now);
         [Value::from(one.delivery), Value::from(one.state.as_str()), Value::from(one.attempts), Value::from(settled)]
     }));
-    update.push(") as v where deliveries.id = v.column1 and deliveries.state = 'waiting'");
-    c.execute(&mut update).await.map(drop)
+    update.push(
+        ") as v where deliveries.id = v.column1 and deliveries.state = 'waiting' and deliveries.attempts < v.column3
+         returning deliveries.id, deliveries.lane, deliveries.state",
+    );
+    let changed = |row: &Row| {
+        let settled = row.get::<DeliveryState>("state")? != DeliveryState::Waiting;
+        Ok(Changed { delivery: row.get("id")?, lane: row.get("lane")?, settled })
+    };
+    c.fetch_all(&mut update).await?.iter().map(changed).collect()
 }
 
-/// Gives up some of what waits for a setting; answers how many per lane.
-pub async fn give_up_some(
-    c: &mut Connection,
-    webhook: WebhookId,
-    now: Moment,
-    most: i64,
-) -> Result<Vec<(i64, i64)>, Error> {
-    let update = sql!(
-        "update deliveries set state = 'dead', settled_at = $1 where state = 'waiting' and id in (
-             select d.id from lanes l join deliveries d on d.lane = l.id and d.state = 'waiting'
-             where l.webhook_id = $2 limit $3)
-         returning lane",
-        now,
+/// Gives up some of what waits for a setting; answers how many.
+pub async fn give_up_some(c: &mut Connection, webhook: WebhookId, now: Moment, most: i64) -> Result<usize, Error> {
+    let select = sql!(
+        "select d.id, d.lane from lanes l join deliveries d on d.lane = l.id and d.state = 'waiting'
+         where l.webhook_id = $1 limit $2",
         webhook,
         most
     );
-    let mut counts = std::collections::BTreeMap::new();
-    for row in c.fetch_all(update).await? {
+    give_up_these(c, select, now).await
+}
+
+/// Gives up the deliveries a query finds, with their lanes.
+async fn give_up_these(c: &mut Connection, select: Statement, now: Moment) -> Result<usize, Error> {
+    let rows = c.fetch_all(select).await?;
+    let found: Vec<(i64, i64)> =
+        rows.iter().map(|row| Ok((row.get("id")?, row.get("lane")?))).collect::<Result<_, Error>>()?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    lanes::lock(c, found.iter().map(|(_, lane)| *lane)).await?;
+    let mut update = Statement::build("update deliveries set state = 'dead', settled_at = ");
+    update.bind(now).push(" where state = 'waiting' and id in (").bind_list(found.iter().map(|(id, _)| *id));
+    update.push(") returning lane");
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    for row in c.fetch_all(&mut update).await? {
         *counts.entry(row.get("lane")?).or_insert(0) += 1;
     }
-    Ok(counts.into_iter().collect())
+    lanes::take_out(c, &counts.into_iter().collect::<Vec<_>>()).await?;
+    Ok(found.len())
 }
 
 /// Forgets those of the oldest messages that were issued before a moment and wait for nobody; answers how many.
@@ -202,27 +230,15 @@ pub async fn forget_some(c: &mut Connection, before: Moment, most: i64) -> Resul
 }
 
 /// Gives up some of what nobody will send: what is kept for settings that the server switched off and was issued before a
-/// moment, and what is left of settings that were taken away or switched off by a person. Answers how many per lane.
-pub async fn give_up_kept(
-    c: &mut Connection,
-    before: Moment,
-    now: Moment,
-    most: i64,
-) -> Result<Vec<(i64, i64)>, Error> {
-    let update = sql!(
-        "update deliveries set state = 'dead', settled_at = $1 where state = 'waiting' and id in (
-             select d.id from webhooks w join lanes l on l.webhook_id = w.id
-                 join deliveries d on d.lane = l.id and d.state = 'waiting' join messages m on m.id = d.message
-             where w.enabled = $2 and (m.issued_at < $3 or w.deleted_at is not null or w.disabled_reason = 'manual') limit $4)
-         returning lane",
-        now,
+/// moment, and what is left of settings that were taken away or switched off by a person. Answers how many.
+pub async fn give_up_kept(c: &mut Connection, before: Moment, now: Moment, most: i64) -> Result<usize, Error> {
+    let select = sql!(
+        "select d.id, d.lane from webhooks w join lanes l on l.webhook_id = w.id
+             join deliveries d on d.lane = l.id and d.state = 'waiting' join messages m on m.id = d.message
+         where w.enabled = $1 and (m.issued_at < $2 or w.deleted_at is not null or w.disabled_reason = 'manual') limit $3",
         false,
         before,
         most
     );
-    let mut counts = std::collections::BTreeMap::new();
-    for row in c.fetch_all(update).await? {
-        *counts.entry(row.get("lane")?).or_insert(0) += 1;
-    }
-    Ok(counts.into_iter().collect())
+    give_up_these(c, select, now).await
 }

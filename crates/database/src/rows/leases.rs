@@ -4,25 +4,18 @@ use aisle_model::Moment;
 
 use crate::{Connection, Error, sql};
 
-/// Takes a lease that is free, or whose holder has not beaten since `dead_since`. Answers its epoch, or `None` when
-/// another node holds it. A node that holds it already gets it again under a new epoch.
-pub async fn take(
-    c: &mut Connection,
-    name: &str,
-    node: &str,
-    now: Moment,
-    dead_since: Moment,
-) -> Result<Option<i64>, Error> {
+/// Takes a lease that is free, or whose holder is not alive. Answers its epoch, or `None` when another node holds it. A
+/// node that holds it already gets it again under a new epoch.
+pub async fn take(c: &mut Connection, name: &str, node: &str, now: Moment) -> Result<Option<i64>, Error> {
     let upsert = sql!(
         "insert into leases (name, node, epoch, taken_at) values ($1, $2, 1, $3)
          on conflict (name) do update set node = excluded.node, epoch = leases.epoch + 1, taken_at = excluded.taken_at
          where leases.node = '' or leases.node = excluded.node
-             or not exists (select 1 from nodes where nodes.id = leases.node and nodes.beat_at > $4)
+             or not exists (select 1 from nodes where nodes.id = leases.node)
          returning epoch",
         name,
         node,
-        now,
-        dead_since
+        now
     );
     c.fetch_optional(upsert).await?.map(|row| row.get("epoch")).transpose()
 }
@@ -40,16 +33,14 @@ pub async fn give_back(c: &mut Connection, name: &str, node: &str, epoch: i64) -
     c.execute_one(update).await.map(drop)
 }
 
-/// Leases whose holder has stopped or died: it has not beaten since `dead_since`.
-pub async fn orphaned(c: &mut Connection, me: &str, dead_since: Moment, limit: i64) -> Result<Vec<String>, Error> {
+/// Leases whose holder has stopped or died.
+pub async fn orphaned(c: &mut Connection, me: &str, limit: i64) -> Result<Vec<String>, Error> {
     // A lease of this node that nobody here works on was left by a halt: its store may wait for nothing but time.
     let select = sql!(
         "select name from leases
-         where node <> '' and (node = $1 or not exists
-             (select 1 from nodes where nodes.id = leases.node and nodes.beat_at > $2))
-         order by name limit $3",
+         where node <> '' and (node = $1 or not exists (select 1 from nodes where nodes.id = leases.node))
+         order by name limit $2",
         me,
-        dead_since,
         limit
     );
     let rows = c.fetch_all(select).await?;

@@ -8,8 +8,6 @@ use super::settle;
 use super::verify::ring;
 use crate::{App, Failure};
 
-/// A node that did not beat for so long is dead (decisions 7).
-const DEAD_AFTER: Millis = Millis(10_000);
 /// How much longer than the questions may take a check-in is left alone, whoever runs it.
 const SLACK_MS: i64 = 20_000;
 const AT_ONCE: i64 = 100;
@@ -40,7 +38,7 @@ async fn find(app: &App) -> Result<Vec<CheckIn>, Failure> {
         Box::pin(async move {
             let mut living = vec![node];
             if c.is_postgres() {
-                living.extend(nodes::alive_since(c, now.minus(DEAD_AFTER)).await?);
+                living.extend(nodes::alive(c).await?);
             }
             Ok(check_ins::abandoned(c, &living, before, AT_ONCE).await?)
         })

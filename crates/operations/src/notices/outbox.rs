@@ -131,7 +131,7 @@ pub(super) async fn send_to<B: Serialize>(
             variants.push((body, row));
             row
         };
-        deliveries::enqueue(c, listener.id, &message.order_key, row, "event", message.issued_at).await?;
+        deliveries::enqueue(c, listener.id, &message.order_key, row, "event").await?;
     }
     Ok(())
 }

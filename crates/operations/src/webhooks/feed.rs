@@ -48,6 +48,11 @@ pub async fn place(app: &App) -> Result<usize, Failure> {
         let change = app
             .database
             .change(move |c| Box::pin(async move { Ok::<_, Failure>(rows::place_some(c, now, SLICE).await?) }));
-        placed += change.await?;
+        let some = change.await?;
+        if some == 0 {
+            // Another node placed them in between; or the list stands still, and then looking again at once would spin.
+            return Ok(placed);
+        }
+        placed += some;
     }
 }

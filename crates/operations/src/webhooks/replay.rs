@@ -115,16 +115,15 @@ fn refuse_unknown(wanted: &[MessageId], missing: &[MessageId], asked: &[MessageI
 }
 
 async fn queue(app: &App, caller: &Caller, id: WebhookId, slice: Vec<Replayable>) -> Result<(), Failure> {
-    let (this, retailer) = (app.clone(), caller.retailer);
+    let retailer = caller.retailer;
     let change = app.database.change(move |c| {
-        let (app, slice) = (this.clone(), slice.clone());
+        let slice = slice.clone();
         Box::pin(async move {
             if !found(c, retailer, id).await?.enabled {
                 return Err(Refusal::conflict("Webhook is disabled").into());
             }
-            let now = app.clock.now();
             for one in &slice {
-                deliveries::enqueue(c, id, &one.order_key, one.row, "replay", now).await?;
+                deliveries::enqueue(c, id, &one.order_key, one.row, "replay").await?;
             }
             Ok::<_, Failure>(())
         })

@@ -334,10 +334,8 @@ async fn give_up_some(app: &App, id: WebhookId) -> Result<bool, Failure> {
     let now = app.clock.now();
     let change = app.database.change(move |c| {
         Box::pin(async move {
-            let given_up = deliveries::give_up_some(c, id, now, SLICE).await?;
-            lanes::take_out(c, &given_up).await?;
-            let count: i64 = given_up.iter().map(|(_, count)| count).sum();
-            Ok::<_, Failure>(count >= SLICE)
+            let count = deliveries::give_up_some(c, id, now, SLICE).await?;
+            Ok::<_, Failure>(i64::try_from(count).is_ok_and(|count| count >= SLICE))
         })
     });
     change.await
@@ -345,9 +343,7 @@ async fn give_up_some(app: &App, id: WebhookId) -> Result<bool, Failure> {
 
 /// Lets a slice of what is kept for a setting go out at once instead of at its next retry; true while there may be more.
 async fn hurry_some(app: &App, id: WebhookId) -> Result<bool, Failure> {
-    let now = app.clock.now();
-    let change = app
-        .database
-        .change(move |c| Box::pin(async move { Ok::<_, Failure>(lanes::hurry_some(c, id, now, SLICE).await?) }));
+    let change =
+        app.database.change(move |c| Box::pin(async move { Ok::<_, Failure>(lanes::hurry_some(c, id, SLICE).await?) }));
     Ok(change.await? >= SLICE.unsigned_abs())
 }

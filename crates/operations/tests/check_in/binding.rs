@@ -42,8 +42,7 @@ impl Door {
         let taken = self.app.database.change(move |c| {
             let node = node.clone();
             Box::pin(async move {
-                let dead = START.minus(Millis(10_000));
-                let epoch = rows::leases::take(c, "floor", &node, START, dead).await?;
+                let epoch = rows::leases::take(c, "floor", &node, START).await?;
                 let state = rows::streams::state(c, store).await?;
                 Ok::<_, aisle_database::Error>((epoch, state.applied))
             })

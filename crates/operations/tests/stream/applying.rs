@@ -15,8 +15,8 @@ use crate::fixture::{START, World, crossed, event, heartbeat, world};
 async fn lease(world: &World) -> i64 {
     let change = world.app.database.change(|c| {
         Box::pin(async move {
-            rows::nodes::beat(c, "test", None, START).await?;
-            let epoch = rows::leases::take(c, "runner:1", "test", START, START).await?;
+            rows::nodes::beat(c, "test", None).await?;
+            let epoch = rows::leases::take(c, "runner:1", "test", START).await?;
             Ok::<_, Failure>(epoch.unwrap())
         })
     });

@@ -1,13 +1,14 @@
 //! Claiming: which settings have something due, and how much of it is taken into memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use aisle_database::rows::deliveries::{self, Head};
-use aisle_database::rows::lanes::{self, Busy};
+use aisle_database::rows::lanes::{self, Busy, Claim};
 use aisle_database::rows::{webhook_secrets, webhooks};
-use aisle_model::{Millis, Moment, WebhookId};
+use aisle_model::{Moment, WebhookId};
 use aisle_operations::webhooks::Endpoint;
 use aisle_operations::{App, Failure};
 
@@ -16,8 +17,8 @@ use super::queue::{Lane, Loaded};
 /// Most settings in one statement, and most lanes.
 const SETTINGS: usize = 100;
 const LANES: usize = 400;
-/// A node that has not beaten for so long is dead.
-const DEAD_AFTER: Millis = Millis(10_000);
+/// Numbers of the claims of this process: none is given twice.
+static CLAIMS: AtomicI64 = AtomicI64::new(1);
 
 /// What memory has room for.
 #[derive(Debug, Clone)]
@@ -39,7 +40,7 @@ pub(super) struct Claimed {
     pub loaded: Vec<(WebhookId, Loaded)>,
     pub lanes: Vec<Lane>,
     /// Lanes without anything in them: leftovers to be removed.
-    pub hollow: Vec<(i64, Moment)>,
+    pub hollow: Vec<Claim>,
     /// The settings that have lanes waiting, due or not.
     pub busy: Vec<WebhookId>,
     /// Whether more was due than was taken.
@@ -48,28 +49,24 @@ pub(super) struct Claimed {
     pub next_due: Option<Moment>,
 }
 
-/// Ends the claims that nobody works on: at start, with the embedded database, those of the process before; on
-/// PostgreSQL those of nodes that are dead. Answers whether other nodes are possible.
-pub(super) async fn void_claims(app: &App, starting: bool) -> Result<bool, Failure> {
-    let this = app.clone();
-    let change = app.database.change(move |c| {
-        let app = this.clone();
-        Box::pin(async move {
-            let voided = if c.is_postgres() {
-                let alive = app.clock.now().minus(DEAD_AFTER);
-                lanes::void_claims_of_the_dead(c, &app.node, alive).await?
-            } else if starting {
-                lanes::void_claims_of_others(c, &app.node).await?
-            } else {
-                0
-            };
-            if voided > 0 {
-                tracing::info!(voided, "lanes of a node that is gone are taken over");
-            }
-            Ok::<_, Failure>(c.is_postgres())
-        })
-    });
-    change.await
+/// Ends the claims that nobody works on: those of nodes that are not alive, and those of this one that it does not hold,
+/// because a task broke off or the answer to a commit was lost. Nothing may be claiming meanwhile.
+pub(super) async fn release_strays(app: &App, held: HashSet<Claim>) -> Result<(), Failure> {
+    let node = app.node.clone();
+    let read = app.database.read(move |c| Box::pin(async move { Ok::<_, Failure>(lanes::strays(c, &node).await?) }));
+    for (node, mut claims) in read.await? {
+        claims.retain(|claim| *node != *app.node || !held.contains(claim));
+        for some in claims.chunks(LANES) {
+            let (owner, some) = (node.clone(), some.to_vec());
+            let change = app.database.change(move |c| {
+                let (owner, some) = (owner.clone(), some.clone());
+                Box::pin(async move { Ok::<_, Failure>(lanes::release(c, &owner, &some).await?) })
+            });
+            let released = change.await?;
+            tracing::info!(node, released, "lanes that nobody worked on are free again");
+        }
+    }
+    Ok(())
 }
 
 /// Claims what is due and fits.
@@ -82,7 +79,7 @@ pub(super) async fn claim(app: &App, wanted: Wanted) -> Result<Claimed, Failure>
         next_due: busy.iter().map(|one| one.due_at).filter(|due| *due > now).min(),
         ..Claimed::default()
     };
-    let due: Vec<Busy> = busy.into_iter().filter(|one| one.due_at <= now).collect();
+    let due: Vec<Busy> = busy.into_iter().filter(|one| one.is_due(now)).collect();
     claimed.loaded = load(app, &due, &wanted).await?;
     let mut asked = Vec::new();
     let mut room = wanted.total;
@@ -100,7 +97,7 @@ pub(super) async fn claim(app: &App, wanted: Wanted) -> Result<Claimed, Failure>
         if share == 0 {
             claimed.full = true;
         } else {
-            asked.push((one.webhook, i64::try_from(share).map_err(Failure::broken)?));
+            asked.push((one.clone(), i64::try_from(share).map_err(Failure::broken)?));
         }
     }
     for some in asked.chunks(SETTINGS) {
@@ -109,13 +106,14 @@ pub(super) async fn claim(app: &App, wanted: Wanted) -> Result<Claimed, Failure>
     Ok(claimed)
 }
 
-async fn take(app: &App, asked: &[(WebhookId, i64)], now: Moment, claimed: &mut Claimed) -> Result<(), Failure> {
+async fn take(app: &App, asked: &[(Busy, i64)], now: Moment, claimed: &mut Claimed) -> Result<(), Failure> {
+    let number = CLAIMS.fetch_add(1, Ordering::Relaxed);
     let (node, asked) = (app.node.clone(), asked.to_vec());
     let shares = asked.clone();
     let change = app.database.change(move |c| {
         let (node, asked) = (node.clone(), asked.clone());
         Box::pin(async move {
-            let ids = lanes::claim(c, &asked, &node, now).await?;
+            let ids = lanes::claim(c, &asked, (&node, number), now).await?;
             let mut heads: Vec<Head> = Vec::new();
             for some in ids.chunks(LANES) {
                 heads.extend(deliveries::heads(c, some).await?);
@@ -124,13 +122,13 @@ async fn take(app: &App, asked: &[(WebhookId, i64)], now: Moment, claimed: &mut 
         })
     });
     let (ids, heads) = change.await?;
-    claimed.full |= shares.iter().any(|(webhook, share)| {
-        let taken = heads.iter().filter(|head| head.webhook == *webhook).count();
+    claimed.full |= shares.iter().any(|(busy, share)| {
+        let taken = heads.iter().filter(|head| head.webhook == busy.webhook).count();
         i64::try_from(taken).is_ok_and(|taken| taken >= *share)
     });
     let hollow = ids.iter().filter(|id| !heads.iter().any(|head| head.lane == **id));
-    claimed.hollow.extend(hollow.map(|id| (*id, now)));
-    let lane = |head: Head| Lane { id: head.lane, claimed_at: now, head };
+    claimed.hollow.extend(hollow.map(|id| Claim { lane: *id, number }));
+    let lane = |head: Head| Lane { claim: Claim { lane: head.lane, number }, head };
     claimed.lanes.extend(heads.into_iter().map(lane));
     Ok(())
 }

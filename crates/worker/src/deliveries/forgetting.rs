@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aisle_database::rows::messages::feed;
-use aisle_database::rows::{attempts, deliveries, inbox, lanes};
+use aisle_database::rows::{attempts, deliveries, inbox};
 use aisle_model::Millis;
 use aisle_operations::{App, Failure};
 use tokio_util::sync::CancellationToken;
@@ -48,13 +48,9 @@ impl Forgotten {
 pub async fn forget_old(app: &App) -> Result<Forgotten, Failure> {
     let now = app.clock.now();
     let change = app.database.change(move |c| {
-        Box::pin(async move {
-            let lanes = deliveries::give_up_kept(c, now.minus(KEPT), now, SLICE).await?;
-            lanes::take_out(c, &lanes).await?;
-            Ok::<_, Failure>(lanes.iter().map(|(_, count)| count.unsigned_abs()).sum())
-        })
+        Box::pin(async move { Ok::<_, Failure>(deliveries::give_up_kept(c, now.minus(KEPT), now, SLICE).await?) })
     });
-    let given_up = change.await?;
+    let given_up = u64::try_from(change.await?).map_err(Failure::broken)?;
     let attempts = app.database.change(move |c| {
         Box::pin(async move { Ok::<_, Failure>(attempts::forget_some(c, now.minus(KEPT), SLICE).await?) })
     });

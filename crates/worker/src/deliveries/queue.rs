@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aisle_database::rows::deliveries::Head;
-use aisle_model::Moment;
+use aisle_database::rows::lanes::Claim;
 use aisle_operations::webhooks::Endpoint;
 
 use super::Limits;
@@ -18,8 +18,7 @@ const FRESH: Duration = Duration::from_mins(1);
 /// A claimed lane with the next message to send.
 #[derive(Debug)]
 pub(super) struct Lane {
-    pub id: i64,
-    pub claimed_at: Moment,
+    pub claim: Claim,
     pub head: Head,
 }
 

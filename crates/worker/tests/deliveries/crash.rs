@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use aisle_testkit::{Answer, Catcher};
 
 use crate::receiver::Numbered;
-use crate::world::{World, on_both};
+use crate::world::{World, alive, on_both};
 
 #[tokio::test]
 async fn the_unsettled_one_comes_again_under_its_name_and_the_rest_in_order() {
@@ -28,7 +28,7 @@ async fn the_unsettled_one_comes_again_under_its_name_and_the_rest_in_order() {
             world.send("a", n).await;
         }
         let mut worker = tokio::task::JoinSet::new();
-        worker.spawn(world.dispatcher().run(CancellationToken::new()));
+        worker.spawn(world.dispatcher().run(CancellationToken::new(), alive()));
         receiver.wait_for(3).await;
         worker.shutdown().await;
         let before = receiver.take();
@@ -59,7 +59,7 @@ async fn a_worker_that_is_told_to_stop_gives_back_what_it_has_not_begun() {
         }
         let stop = CancellationToken::new();
         let mut worker = tokio::task::JoinSet::new();
-        worker.spawn(world.dispatcher().run(stop.clone()));
+        worker.spawn(world.dispatcher().run(stop.clone(), alive()));
         receiver.wait_for(5).await;
         stop.cancel();
         worker.join_next().await.unwrap().unwrap();

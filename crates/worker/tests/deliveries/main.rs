@@ -4,8 +4,11 @@
 
 mod crash;
 mod failing;
+mod halting;
+mod lost_answers;
 mod neighbours;
 mod order;
+mod placing;
 mod receiver;
 mod schedule;
 mod switched_off;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use aisle_testkit::{Answer, Catcher};
 
 use crate::receiver::take_names;
-use crate::world::{World, on_both};
+use crate::world::{World, alive, on_both};
 
 const SESSIONS: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
 
@@ -23,7 +23,7 @@ async fn a_hanging_receiver_delays_nobody() {
             }
         }
         let mut worker = tokio::task::JoinSet::new();
-        worker.spawn(world.dispatcher().run(CancellationToken::new()));
+        worker.spawn(world.dispatcher().run(CancellationToken::new(), alive()));
         // A call to the hanging one takes 15 seconds; the healthy one is done long before.
         let all = tokio::time::timeout(std::time::Duration::from_secs(10), healthy.wait_for(50));
         all.await.expect("the healthy one has everything while the other hangs");

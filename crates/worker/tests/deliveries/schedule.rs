@@ -3,11 +3,12 @@
 use aisle_database::rows::attempts::AttemptFilter;
 use aisle_model::Millis;
 use aisle_model::webhook::WebhookType;
+use aisle_operations::Clock;
 use aisle_operations::webhooks::attempts;
 
 use aisle_testkit::{Answer, Catcher};
 
-use crate::receiver::Numbered;
+use crate::receiver::{Numbered, take_names};
 use crate::world::{World, on_both};
 
 const WAITS: [i64; 10] = [5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 43_200];
@@ -57,6 +58,48 @@ async fn log_is_right(world: &World, hook: aisle_model::WebhookId) {
         assert_eq!(call.next_attempt_at.is_some(), place < 10);
     }
     assert_eq!(of_first.len(), 11);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_by_an_hour_causes_no_storm_and_no_stall() {
+    on_both(async |world: World| {
+        let mut refusals = 2;
+        let receiver = Catcher::start(move |request| {
+            refusals -= i32::from(request.session() == "a");
+            Answer::status(if request.session() == "a" && refusals >= 0 { 500 } else { 204 })
+        })
+        .await;
+        let hook = world.setting(WebhookType::Transitions, &receiver.url).await;
+        let mut dispatcher = world.dispatcher();
+        world.send("a", 1).await;
+        assert_eq!(dispatcher.run_due_work().await, 1);
+        world.send("b", 1).await;
+        world.advance(-3600);
+        world.send("c", 1).await;
+        let calls = dispatcher.run_due_work().await + dispatcher.run_due_work().await;
+        assert_eq!(calls, 3, "neither what waits for a retry nor what waits for nothing stalls");
+        assert_eq!(dispatcher.run_due_work().await, 0, "and the next one is by the new clock");
+        world.advance(3600);
+        world.send("d", 1).await;
+        assert_eq!(dispatcher.run_due_work().await, 2);
+        assert_eq!(dispatcher.run_due_work().await, 0);
+        assert_eq!(world.waiting(hook).await, 0);
+        assert_eq!(take_names(&receiver).len(), 6);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_whose_clock_is_behind_sends_what_another_wrote() {
+    on_both(async |world: World| {
+        let receiver = Catcher::answering(Answer::status(204)).await;
+        world.setting(WebhookType::Transitions, &receiver.url).await;
+        world.send("a", 1).await;
+        let mut behind = world.another_node();
+        behind.app.clock = Clock::set_to(world.app.clock.now().minus(Millis(30_000)));
+        assert_eq!(behind.dispatcher().run_due_work().await, 1);
+    })
+    .await;
 }
 
 #[tokio::test]

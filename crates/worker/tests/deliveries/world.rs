@@ -1,7 +1,7 @@
 //! A server's parts over a fresh database, with one retailer.
 
-use aisle_database::Database;
-use aisle_database::testing::{open_postgres, open_sqlite};
+use aisle_database::testing::{execute, fetch_all, open_postgres, open_sqlite};
+use aisle_database::{Database, Error, Statement};
 use aisle_model::webhook::{WebhookName, WebhookType};
 use aisle_model::{Millis, WebhookId};
 use aisle_operations::notices::{self, Notice, OrderKey};
@@ -9,7 +9,12 @@ use aisle_operations::webhooks::{self, NewWebhook};
 use aisle_operations::{App, Caller, Chance, Failure};
 use aisle_testkit::{build, hook, retailer};
 use aisle_worker::deliveries::{Dispatcher, Limits as DeliveryLimits};
+use aisle_worker::nodes::{Proof, proof};
 use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 #[derive(Clone)]
 pub struct World {
@@ -29,8 +34,24 @@ where
     test(World::over(postgres.database.clone()).await).await;
 }
 
+/// That this node lives for longer than any test.
+pub fn alive() -> Proof {
+    let (give, proof) = proof();
+    give.send_replace(Instant::now() + Duration::from_mins(10));
+    proof
+}
+
+/// Waits for something that must come soon.
+pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(40);
+    while !is_so().await {
+        assert!(Instant::now() < until, "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 impl World {
-    async fn over(database: Database) -> Self {
+    pub async fn over(database: Database) -> Self {
         let app = build(database).loopback().chance(Chance::seeded(7)).node("first").app();
         let caller = retailer(&app, "corner").await;
         Self { app, caller }
@@ -64,9 +85,26 @@ impl World {
 
     /// The same for another webhook.
     pub async fn send_as(&self, name: WebhookName, session: &'static str, n: i64) {
+        let at_once = Arc::new(Notify::new());
+        at_once.notify_one();
+        self.send_through(name, session, n, at_once).await;
+    }
+
+    /// The same as `send`, but the change is committed only when the gate opens.
+    pub fn send_slowly(
+        &self,
+        session: &'static str,
+        n: i64,
+        gate: Arc<Notify>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let world = self.clone();
+        async move { world.send_through(WebhookName::TransitionEntered, session, n, gate).await }
+    }
+
+    async fn send_through(&self, name: WebhookName, session: &'static str, n: i64, gate: Arc<Notify>) {
         let (app, retailer) = (self.app.clone(), self.caller.retailer);
         let change = self.app.database.change(move |c| {
-            let app = app.clone();
+            let (app, gate) = (app.clone(), gate.clone());
             Box::pin(async move {
                 let notice = Notice {
                     retailer,
@@ -77,10 +115,27 @@ impl World {
                     order: OrderKey::Session(session.into()),
                 };
                 notices::send(c, &app, &notice, &json!({"session": session, "n": n})).await?;
+                gate.notified().await;
                 Ok::<_, Failure>(())
             })
         });
         change.await.unwrap();
+    }
+
+    /// A number that a query finds in its column `n`.
+    pub async fn number(&self, query: Statement) -> i64 {
+        let read =
+            self.app.database.read(move |c| Box::pin(async move { fetch_all(c, query).await?[0].get::<i64>("n") }));
+        read.await.map_err(|error: Error| error).unwrap()
+    }
+
+    /// Changes rows behind everybody's back.
+    pub async fn tamper(&self, statement: Statement) {
+        let change = self.app.database.change(move |c| {
+            let statement = statement.clone();
+            Box::pin(async move { execute(c, statement).await })
+        });
+        assert!(change.await.map_err(|error: Error| error).unwrap() > 0);
     }
 
     pub fn advance(&self, seconds: i64) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use aisle_database::testing::{TestDatabase, on_both_databases, open_postgres};
-use aisle_database::{Database, Error, rows};
+use aisle_database::testing::{TestDatabase, fetch_all, on_both_databases, open_postgres};
+use aisle_database::{Database, Error, rows, sql};
 use aisle_model::entry_code::CodeState;
 use aisle_model::session::SessionStatus;
 use aisle_model::webhook::WebhookType;
@@ -15,7 +16,7 @@ use aisle_operations::entry_codes::NewEntryCode;
 use aisle_operations::{App, Chance, Clock, Nudges, customers, entry_codes, webhooks};
 use aisle_testkit::{Answer, Catcher, build, furnished, hook};
 use aisle_worker::{Workers, nodes, runner};
-use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{START, World, eventually, handle_for_node, visit, world};
@@ -123,7 +124,7 @@ async fn a_dead_node_hands_over_its_stores_its_deliveries_and_its_questions() {
     door.wait_for(1).await;
     let _second = WholeNode::start(&test, &clock, "second").await;
     // The second one has looked around several times, and everything is in living hands.
-    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!((retailer.arrivals().len(), door.arrivals().len()), (1, 1));
 
     first.die();
@@ -149,8 +150,10 @@ async fn a_node_that_cannot_beat_runs_no_store_until_it_can() {
         let world = world(database).await;
         world.check_in().await;
         world.app.clock.advance(Millis(3_000));
-        let (alive, told) = watch::channel(true);
-        let (beaten, _) = watch::channel(false);
+        let (alive, told) = nodes::proof();
+        let (beaten, _) = nodes::proof();
+        let for_long = || Instant::now() + Duration::from_mins(10);
+        alive.send_replace(for_long());
         let stop = CancellationToken::new();
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(nodes::run(world.app.clone(), stop.clone(), beaten));
@@ -159,14 +162,14 @@ async fn a_node_that_cannot_beat_runs_no_store_until_it_can() {
         let (before, after) = events.split_at(10);
         world.send(before.to_vec(), 3).await;
         eventually("coming in", async || world.messages("transitionEntered").await.len() == 1).await;
-        alive.send_replace(false);
+        alive.send_replace(Instant::now());
         // Runners end together, each with a snapshot of where it stands.
         eventually("the snapshot", async || world.has_snapshot().await).await;
         world.send(after.to_vec(), 3).await;
         world.app.clock.advance(Millis(6_000));
-        tokio::time::sleep(std::time::Duration::from_millis(1200)).await;
+        tokio::time::sleep(Duration::from_millis(1200)).await;
         assert!(world.messages("transitionLeft").await.is_empty(), "a node that is not alive went on");
-        alive.send_replace(true);
+        alive.send_replace(for_long());
         eventually("going out", async || world.messages("transitionLeft").await.len() == 1).await;
         stop.cancel();
         while let Some(done) = tasks.join_next().await {
@@ -176,7 +179,41 @@ async fn a_node_that_cannot_beat_runs_no_store_until_it_can() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_stops_beats_until_its_last_call_is_written_down() {
+    let test = open_postgres().await;
+    let app = node(test.database.clone(), &Clock::set_to(START), "first");
+    let shop = furnished(app).await;
+    let world = World { app: shop.app, caller: shop.caller, store: shop.store, device: shop.device };
+    let slow = Catcher::answering(Answer::status(204).after(Duration::from_secs(3))).await;
+    let told = hook(WebhookType::EntryCodeNotify, &slow.url);
+    webhooks::create(&world.app, &world.caller, told).await.unwrap();
+    let workers = Workers::start(&world.app);
+    let refused = Presented { code: "no-such-code".into(), ..world.new_code().await };
+    check_in::verify(&world.app, refused).await.ok();
+    slow.wait_for(1).await;
+    let before = world.beats().await.unwrap();
+    let mut stopping = tokio::task::JoinSet::new();
+    stopping.spawn(workers.stop(Duration::from_secs(20)));
+    eventually("a beat of a node that stops", async || world.beats().await.unwrap() > before).await;
+    assert!(stopping.join_next().await.unwrap().unwrap(), "all have ended");
+    assert_eq!(world.beats().await, None, "it has signed off");
+    let delivered = sql!("select count(*) as n from deliveries where state = 'delivered'");
+    let read =
+        world.app.database.read(move |c| Box::pin(async move { fetch_all(c, delivered).await?[0].get::<i64>("n") }));
+    assert_eq!(read.await.map_err(|error: Error| error).unwrap(), 1);
+}
+
 impl World {
+    /// How often the first node has beaten; `None` when it is not alive.
+    async fn beats(&self) -> Option<i64> {
+        let read = self.app.database.read(|c| {
+            let query = sql!("select beats from nodes where id = 'first'");
+            Box::pin(async move { fetch_all(c, query).await?.pop().map(|row| row.get("beats")).transpose() })
+        });
+        read.await.map_err(|error: Error| error).unwrap()
+    }
+
     async fn has_snapshot(&self) -> bool {
         let store = self.store;
         let read = self.app.database.read(move |c| Box::pin(rows::snapshots::find(c, store)));

@@ -17,7 +17,6 @@ use aisle_operations::{App, Caller, Chance, Clock, Nudges, customers, entry_code
 pub use aisle_testkit::START;
 use aisle_testkit::{Scripted, build, furnished, hook, incoming};
 use aisle_worker::{nodes, runner};
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub struct World {
@@ -104,7 +103,7 @@ impl Node {
     pub fn start(app: &App) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let stop = CancellationToken::new();
-        let (beaten, alive) = watch::channel(false);
+        let (beaten, alive) = nodes::proof();
         runtime.spawn(nodes::run(app.clone(), stop.clone(), beaten));
         runtime.spawn(runner::run(app.clone(), stop.clone(), alive));
         Self { runtime: Some(runtime), stop }

@@ -4,6 +4,7 @@ use aisle_model::webhook::WebhookName;
 use aisle_model::{MessageId, Moment, OrderId, RetailerId, SessionToken, StoreId, WebhookId};
 
 use super::DeliveryState;
+use crate::rows::lanes;
 use crate::{Connection, Error, Row, Statement, sql};
 
 /// A message at one setting.
@@ -21,11 +22,12 @@ pub struct KeptDelivery {
     pub order: Option<OrderId>,
     pub issued_at: Moment,
     pub settled_at: Option<Moment>,
-    /// Of one that waits: when the first of its lane is due.
+    /// Of one that waits: when the first of its lane is due, or was.
     pub due_at: Option<Moment>,
 }
 
 fn kept(row: &Row) -> Result<KeptDelivery, Error> {
+    let issued_at: Moment = row.get("issued_at")?;
     Ok(KeptDelivery {
         id: row.get("id")?,
         message: row.get("message_id")?,
@@ -36,9 +38,10 @@ fn kept(row: &Row) -> Result<KeptDelivery, Error> {
         session: row.get("session_token")?,
         store: row.get("store_id")?,
         order: row.get("order_id")?,
-        issued_at: row.get("issued_at")?,
+        issued_at,
         settled_at: row.get("settled_at")?,
-        due_at: row.get("due_at")?,
+        // What is due at once is due since the first clock.
+        due_at: row.get::<Option<Moment>>("due_at")?.map(|due| due.max(issued_at)),
     })
 }
 
@@ -97,8 +100,12 @@ pub async fn give_up(
     if row.get::<DeliveryState>("state")? != DeliveryState::Waiting {
         return Ok(GivenUp::Settled);
     }
-    let now_due = sql!("update lanes set pending = pending - 1, due_at = $1 where id = $2 and node is null", now, lane);
-    if !c.execute_one(now_due).await? {
+    let due = sql!(
+        "update lanes set pending = pending - 1, due_at = $1 where id = $2 and node is null",
+        lanes::AT_ONCE,
+        lane
+    );
+    if !c.execute_one(due).await? {
         return Ok(GivenUp::InHand);
     }
     let update =
@@ -106,7 +113,7 @@ pub async fn give_up(
     if !c.execute_one(update).await? {
         return Err(Error::misuse("a delivery was settled without its lane"));
     }
-    c.execute(sql!("delete from lanes where id = $1 and pending <= 0", lane)).await?;
+    lanes::take_out(c, &[(lane, 0)]).await?;
     Ok(GivenUp::Done)
 }
 

@@ -52,7 +52,8 @@ pub async fn is_behind(c: &mut Connection) -> Result<bool, Error> {
     Ok(c.fetch_optional(select).await?.is_some())
 }
 
-/// Gives places to some messages, the oldest first; answers how many. Only one change at a time gets past the first
+/// Gives places to some messages, the oldest first; answers how many it took from the list. What was forgotten before it
+/// got a place loses its turn. Only one change at a time gets past the first
 /// statement, and those after it see all that the one before committed.
 pub async fn place_some(c: &mut Connection, now: Moment, most: i64) -> Result<usize, Error> {
     let lock = sql!(
@@ -62,19 +63,21 @@ pub async fn place_some(c: &mut Connection, now: Moment, most: i64) -> Result<us
     );
     c.execute(lock).await?;
     let select = sql!(
-        "select m.id, m.retailer_id from (select message from unplaced_messages order by message limit $1) u
-             join messages m on m.id = u.message order by m.id",
+        "select u.message, m.retailer_id from (select message from unplaced_messages order by message limit $1) u
+             left join messages m on m.id = u.message order by u.message",
         most
     );
     let rows = c.fetch_all(select).await?;
-    let found = rows.iter().map(|row| Ok((row.get("id")?, row.get("retailer_id")?)));
-    let found: Vec<(i64, RetailerId)> = found.collect::<Result<_, Error>>()?;
-    if found.is_empty() {
-        return Ok(0);
+    let found = rows.iter().map(|row| Ok((row.get("message")?, row.get("retailer_id")?)));
+    let found: Vec<(i64, Option<RetailerId>)> = found.collect::<Result<_, Error>>()?;
+    let places: Vec<[Value; 2]> = found
+        .iter()
+        .filter_map(|(message, retailer)| Some([Value::from((*retailer)?), Value::from(*message)]))
+        .collect();
+    if !places.is_empty() {
+        let mut insert = Statement::build("insert into feed (retailer_id, message) values ");
+        c.execute(insert.bind_rows(places)).await?;
     }
-    let mut insert = Statement::build("insert into feed (retailer_id, message) values ");
-    insert.bind_rows(found.iter().map(|(message, retailer)| [Value::from(*retailer), Value::from(*message)]));
-    c.execute(&mut insert).await?;
     let mut delete = Statement::build("delete from unplaced_messages where message in (");
     delete.bind_list(found.iter().map(|(message, _)| *message)).push(")");
     c.execute(&mut delete).await?;
