@@ -24,7 +24,9 @@ async fn described(database: &TestDatabase, tables: Statement, rows: &[&str]) ->
     for lines in described.values_mut() {
         lines.sort();
     }
-    described.retain(|table, _| !table.starts_with("_sqlx") && !table.starts_with("sqlite_"));
+    // The trigrams of names are tables of their own in SQLite and an index of another kind in PostgreSQL.
+    let ours = |table: &str| !["_sqlx", "sqlite_", "product_trigrams"].iter().any(|start| table.starts_with(start));
+    described.retain(|table, _| ours(table));
     described
 }
 
@@ -81,7 +83,7 @@ async fn both_databases_have_the_same_indexes() {
               join pg_attribute a on a.attrelid = t.oid and a.attnum = k.number) as cols
          from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
          join pg_namespace n on n.oid = t.relnamespace
-         where n.nspname = 'public' and not x.indisprimary"
+         where n.nspname = 'public' and not x.indisprimary and i.relname <> 'product_trigrams'"
     );
     let fields = ["tab", "idx", "uni", "cols"];
     let here = described(&open_sqlite().await, sqlite, &fields).await;

@@ -16,6 +16,7 @@ mod judge;
 mod list;
 mod read;
 mod replace;
+mod search;
 mod snapshots;
 mod upsert;
 mod variants;
@@ -29,6 +30,7 @@ pub use import::{ImportedLine, Importing, LineFault, Taken, begin_import};
 pub use input::{NewProduct, amount_fault, picture_fault, repeated_stores, restriction_fault};
 pub use list::{ListProducts, ListVariants, Page, categories, list, list_variants};
 pub use read::{WholeProduct, WholeVariant, get};
+pub use search::{FoundProduct, FoundProducts, SearchOrder, SearchProducts, search};
 pub use snapshots::{list_snapshots, snapshot_of};
 pub use upsert::{Upserted, upsert, upsert_by_external_id};
 pub use variants::{
@@ -44,7 +46,7 @@ pub use aisle_database::rows::store_prices::StorePrice;
 pub use aisle_database::rows::variants::{Variant, VariantFilter};
 pub use aisle_model::product::barcode_key;
 
-/// A name as it is compared where letter case does not count.
+/// A name as it is compared where letter case does not count. A sigma is the same letter wherever it stands.
 pub fn fold_name(name: &str) -> String {
-    name.to_lowercase()
+    name.to_lowercase().replace('ς', "σ")
 }

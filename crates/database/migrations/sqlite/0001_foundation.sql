@@ -178,7 +178,9 @@ create table check_in_devices (
 ) strict;
 create index check_in_devices_store on check_in_devices (store_id, id);
 
+-- `number` is ours, for the trigrams of names; callers know `id`.
 create table products (
+    number integer primary key autoincrement,
     retailer_id integer not null references retailers (id),
     id integer not null,
     external_id text,
@@ -196,11 +198,13 @@ create table products (
     created_at integer not null,
     updated_at integer not null,
     deleted_at integer,
-    version integer not null default 1,
-    primary key (retailer_id, id)
+    version integer not null default 1
 ) strict;
+create unique index products_retailer_id_id_key on products (retailer_id, id);
 create unique index products_retailer_id_external_id_key on products (retailer_id, external_id) where deleted_at is null;
-create index products_name on products (retailer_id, name, id) where deleted_at is null;
+-- All that the search of names looks at, so that it reads nothing else.
+create index products_name on products (retailer_id, name, id, name_folded, has_store_prices, deleted_at)
+    where deleted_at is null;
 create index products_name_folded on products (retailer_id, name_folded) where deleted_at is null;
 create index products_price on products (retailer_id, price, id) where deleted_at is null;
 create index products_quantity on products (retailer_id, quantity, id) where deleted_at is null;
@@ -208,6 +212,20 @@ create index products_category on products (retailer_id, category) where deleted
 create index products_sku on products (retailer_id, sku) where deleted_at is null;
 create index products_created on products (retailer_id, created_at, id) where deleted_at is null;
 create index products_updated on products (retailer_id, updated_at) where deleted_at is null;
+
+-- The parts of the names of living products, for the app's search; the triggers keep them in step. A name is folded already.
+create virtual table product_trigrams using fts5
+    (name_folded, content = 'products', content_rowid = 'number', tokenize = 'trigram case_sensitive 1', columnsize = 0);
+create trigger product_trigrams_insert after insert on products when new.deleted_at is null begin
+    insert into product_trigrams (rowid, name_folded) values (new.number, new.name_folded);
+end;
+-- One trigger, for what a name had must be taken out before what it has comes in.
+create trigger product_trigrams_update after update of name_folded, deleted_at on products
+when new.name_folded <> old.name_folded or (new.deleted_at is null) <> (old.deleted_at is null) begin
+    insert into product_trigrams (product_trigrams, rowid, name_folded)
+        select 'delete', old.number, old.name_folded where old.deleted_at is null;
+    insert into product_trigrams (rowid, name_folded) select new.number, new.name_folded where new.deleted_at is null;
+end;
 
 -- The last product id that we made for a retailer; those that callers chose are skipped.
 create table product_numbers (
