@@ -1,7 +1,7 @@
 //! Entry codes of the caller's customers.
 
 mod create;
-mod qr;
+pub(crate) mod qr;
 #[cfg(test)]
 mod tests;
 

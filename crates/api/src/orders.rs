@@ -2,7 +2,7 @@
 
 pub(crate) mod face;
 mod get;
-mod lines;
+pub(crate) mod lines;
 pub(crate) mod list;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,16 @@ named_enum! {
     }
 }
 
+impl OrderStatus {
+    /// Whether the order is still being worked out.
+    pub const fn is_draft(self) -> bool {
+        match self {
+            Self::Draft | Self::CompletedSoFar => true,
+            Self::PaymentProcessing | Self::Paid | Self::Unpaid | Self::Contested | Self::Reviewed => false,
+        }
+    }
+}
+
 named_enum! {
     /// How the calls to others went.
     OrderExternalStatus {

@@ -4,10 +4,12 @@
 //! by the database. Deliberately absent: everything that happens at the scan.
 
 mod create;
+mod own;
 mod read;
 
 pub use create::{Expiry, NewEntryCode, create, error_fault};
 pub(crate) use create::{insert, register_resolved};
+pub use own::create_own;
 pub use read::find;
 
 pub use aisle_database::rows::entry_codes::CodeRow;

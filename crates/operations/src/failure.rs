@@ -34,6 +34,10 @@ pub enum Refusal {
     /// The token is good, its rights are not enough.
     #[error("{0}")]
     Forbidden(String),
+    /// Asked for too often; when to come back.
+    #[error("too often, wait {seconds} s")]
+    #[allow(missing_docs, reason = "said above")]
+    TooOften { seconds: u32 },
 }
 
 /// One fault of a body.

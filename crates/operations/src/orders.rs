@@ -13,13 +13,12 @@ use aisle_model::OrderId;
 use crate::contests::{self, ContestWithItems};
 use crate::{App, Caller, Failure, Refusal};
 
-pub use own::{ListOwnOrders, OwnOrderPage, OwnStart, get_own, is_draft, list_own};
+pub use own::{ListOwnOrders, OwnOrderPage, OwnStart, get_own, list_own};
 pub use satisfaction::rate;
 
 pub use aisle_database::rows::order_lines::{DiscountLine, OrderLine, TaxLine};
 pub use aisle_database::rows::order_list::{OrderFilter, OrderOrder, Stretch};
 pub use aisle_database::rows::orders::{Order, VendorEntry};
-pub use aisle_database::rows::own_orders::OwnOrderFilter;
 
 /// What of an order is wanted beside itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
-//! `GET /api/admin/v2/customers/{customerId}/entry-codes/{code}/qr.svg`
+//! `GET /api/admin/v2/customers/{customerId}/entry-codes/{code}/qr.svg`, and the picture itself.
 
+use aisle_model::{CustomerId, EntryCode};
 use aisle_operations::entry_codes;
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};
@@ -16,6 +17,11 @@ const EDGE: u32 = 256;
 pub(crate) async fn handle(call: Call) -> Result<Answer, Problem> {
     let customer = call.path("customerId")?;
     let code = call.path("code")?;
+    drawn(&call, customer, code).await
+}
+
+/// The picture of a code of a customer.
+pub(crate) async fn drawn(call: &Call, customer: CustomerId, code: EntryCode) -> Result<Answer, Problem> {
     let found = entry_codes::find(&call.app, &call.caller, customer, code).await?;
     let svg = picture(found.code.as_str()).map_err(|error| Problem::Internal(error.to_string()))?;
     let svg_type = HeaderValue::from_static("image/svg+xml");

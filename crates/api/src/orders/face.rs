@@ -81,6 +81,12 @@ pub(crate) fn money(minor: i64, currency: Currency) -> String {
     Money { minor, currency }.to_string()
 }
 
+/// What is still owed.
+pub(crate) fn due(order: &Order) -> String {
+    let due = order.latest_total - order.taken + order.refunded_amount;
+    money(due.max(0), order.currency)
+}
+
 impl<'a> OrderBase<'a> {
     pub(crate) fn of(order: &'a Order, entries: &[VendorEntry]) -> Self {
         let amount = |minor: i64| money(minor, order.currency);
@@ -109,7 +115,7 @@ impl<'a> OrderBase<'a> {
 }
 
 /// The cart mutator's text, then those of the vendors, one per line.
-fn extra_text(order: &Order, entries: &[VendorEntry]) -> String {
+pub(crate) fn extra_text(order: &Order, entries: &[VendorEntry]) -> String {
     let vendors = entries.iter().filter(|entry| entry.kind == "EXTRA_TEXT");
     let texts = [order.mutator_text.as_str()].into_iter().chain(vendors.map(|entry| entry.entry.as_str()));
     texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
@@ -135,7 +141,6 @@ impl<'a> OrderFace<'a> {
             let of_vendor = vendor_metadata.entry(entry.vendor.as_str()).or_default();
             of_vendor.entry(entry.kind.as_str()).or_default().push(entry.entry.as_str());
         }
-        let due = order.latest_total - order.taken + order.refunded_amount;
         let lines = view.lines.as_ref();
         let contest = view.contest.as_ref();
         Self {
@@ -151,7 +156,7 @@ impl<'a> OrderFace<'a> {
             products: lines.map(|lines| lines.iter().map(|line| LineFace::of(line, order.currency)).collect()),
             contest: contest.map(|contest| contest.as_ref().map(|contest| ContestFace::of(contest, order))),
             currency: order.currency.as_str(),
-            amount_due: money(due.max(0), order.currency),
+            amount_due: due(order),
             refunded_amount: money(order.refunded_amount, order.currency),
             customer_role: order.customer_role,
             vendor_metadata,

@@ -10,7 +10,7 @@ use super::face::money;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LineFace<'a> {
+pub(crate) struct LineFace<'a> {
     name: &'a str,
     price: String,
     barcode: Option<&'a str>,
@@ -54,7 +54,7 @@ struct DiscountFace<'a> {
 }
 
 impl<'a> LineFace<'a> {
-    pub(super) fn of(line: &'a OrderLine, currency: Currency) -> Self {
+    pub(crate) fn of(line: &'a OrderLine, currency: Currency) -> Self {
         let amount = |minor: i64| money(minor, currency);
         let taxes = line.taxes.iter().map(|tax| TaxFace {
             name: &tax.name,

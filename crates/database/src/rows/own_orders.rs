@@ -1,5 +1,6 @@
 //! The orders of one customer by id, in slices that go on from an order (keyset paging, right under inserts).
 
+use aisle_model::order::OrderStatus;
 use aisle_model::{CustomerId, OrderId, StoreId};
 
 use super::orders::{Order, SELECT, order};
@@ -11,8 +12,8 @@ use crate::{Connection, Error, Statement};
 #[allow(missing_docs, reason = "the filters of the contract")]
 pub struct OwnOrderFilter {
     pub customer: CustomerId,
-    /// Those that are still being worked out, or those that are not.
-    pub are_drafts: bool,
+    /// Any of these.
+    pub statuses: Vec<OrderStatus>,
     pub store: Option<StoreId>,
     pub payment_transaction: Option<String>,
 }
@@ -27,8 +28,7 @@ pub async fn slice(
 ) -> Result<Vec<Order>, Error> {
     let mut select = Statement::build(SELECT);
     select.push("and v.version = o.latest_version where o.customer_id = ").bind(filter.customer);
-    select.push(if filter.are_drafts { " and o.status in (" } else { " and o.status not in (" });
-    select.push("'draft', 'completed_so_far')");
+    select.push(" and o.status in (").bind_list(filter.statuses.iter().copied()).push(")");
     if let Some(store) = filter.store {
         select.push(" and o.store_id = ").bind(store);
     }

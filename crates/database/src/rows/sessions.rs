@@ -163,6 +163,16 @@ pub async fn lock(c: &mut Connection, number: SessionNumber) -> Result<Option<Se
     c.fetch_optional(update).await?.as_ref().map(session).transpose()
 }
 
+/// When the trip was made that so many trips of the customer came after.
+pub async fn made_before(c: &mut Connection, customer: CustomerId, trips: i64) -> Result<Option<Moment>, Error> {
+    let select = sql!(
+        "select created_at from sessions where customer_id = $1 order by number desc limit 1 offset $2",
+        customer,
+        trips
+    );
+    c.fetch_optional(select).await?.map(|row| row.get("created_at")).transpose()
+}
+
 /// Ends trips that are still pending because the time of their codes is over.
 pub async fn expire(c: &mut Connection, numbers: &[SessionNumber], now: Moment) -> Result<u64, Error> {
     if numbers.is_empty() {

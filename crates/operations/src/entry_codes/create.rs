@@ -111,7 +111,7 @@ fn text_of(error: &Map<String, Value>) -> String {
 }
 
 /// The retailer's setting is a number of seconds or the word `never`.
-async fn expiry(
+pub(super) async fn expiry(
     c: &mut Connection,
     retailer: RetailerId,
     said: Expiry,
@@ -162,7 +162,7 @@ pub(crate) async fn insert(c: &mut Connection, new: &NewCode, now: Moment) -> Re
     entry_codes::insert(c, new, now).await.map_err(taken)
 }
 
-async fn register(
+pub(super) async fn register(
     c: &mut Connection,
     app: &App,
     owner: &Customer,

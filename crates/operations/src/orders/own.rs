@@ -6,7 +6,7 @@ use aisle_database::rows::orders;
 use aisle_database::rows::own_orders::{self, OwnOrderFilter};
 use aisle_database::rows::session_list::Direction;
 use aisle_model::order::OrderStatus;
-use aisle_model::{CustomerId, OrderId};
+use aisle_model::{CustomerId, OrderId, StoreId};
 
 use super::{OrderView, Wanted, views};
 use crate::{App, Caller, Failure, Refusal};
@@ -17,7 +17,11 @@ const EVERYTHING: Wanted = Wanted { lines: true, contest: true };
 #[derive(Debug, Clone)]
 #[allow(missing_docs, reason = "the parameters of the list")]
 pub struct ListOwnOrders {
-    pub filter: OwnOrderFilter,
+    pub customer: CustomerId,
+    /// Those that are still being worked out, or those that are not.
+    pub are_drafts: bool,
+    pub store: Option<StoreId>,
+    pub payment_transaction: Option<String>,
     pub direction: Direction,
     pub start: OwnStart,
     /// Orders per page, at least 1.
@@ -49,6 +53,13 @@ pub struct OwnOrderPage {
 /// One page of a customer's orders.
 pub async fn list_own(app: &App, asked: ListOwnOrders) -> Result<OwnOrderPage, Failure> {
     let limit = i64::try_from(asked.count).map_err(Failure::broken)?;
+    let statuses = OrderStatus::ALL.iter().copied().filter(|status| status.is_draft() == asked.are_drafts);
+    let filter = OwnOrderFilter {
+        customer: asked.customer,
+        statuses: statuses.collect(),
+        store: asked.store,
+        payment_transaction: asked.payment_transaction,
+    };
     let page = app.database.snapshot(move |c| {
         Box::pin(async move {
             let (behind, walking) = match asked.start {
@@ -57,13 +68,13 @@ pub async fn list_own(app: &App, asked: ListOwnOrders) -> Result<OwnOrderPage, F
                 OwnStart::Before(id) => (Some(id), asked.direction.reversed()),
             };
             // One more than the page shows whether the walk goes on.
-            let mut found = own_orders::slice(c, &asked.filter, walking, behind, limit + 1).await?;
+            let mut found = own_orders::slice(c, &filter, walking, behind, limit + 1).await?;
             let goes_on = found.len() > asked.count;
             found.truncate(asked.count);
             let (first, last) = (found.first().map(|order| order.id), found.last().map(|order| order.id));
             let came_from = match first.filter(|_| behind.is_some()) {
                 Some(first) => {
-                    let back = own_orders::slice(c, &asked.filter, walking.reversed(), Some(first), 1);
+                    let back = own_orders::slice(c, &filter, walking.reversed(), Some(first), 1);
                     !back.await?.is_empty()
                 }
                 None => false,
@@ -93,16 +104,4 @@ pub async fn get_own(app: &App, caller: &Caller, customer: CustomerId, id: Order
         })
     });
     found.await
-}
-
-/// Whether an order is still being worked out.
-pub const fn is_draft(status: OrderStatus) -> bool {
-    match status {
-        OrderStatus::Draft | OrderStatus::CompletedSoFar => true,
-        OrderStatus::PaymentProcessing
-        | OrderStatus::Paid
-        | OrderStatus::Unpaid
-        | OrderStatus::Contested
-        | OrderStatus::Reviewed => false,
-    }
 }
