@@ -125,3 +125,9 @@ pub fn openapi() -> String {
     let served = routes::served_ids();
     aisle_contract::openapi_json_for(&|id| served.contains(id))
 }
+
+/// The document of the messages this version sends and takes, as `/asyncapi.json` shows it.
+pub fn asyncapi() -> String {
+    let served = routes::served_ids();
+    aisle_contract::asyncapi_json_for(&|id| served.contains(id))
+}

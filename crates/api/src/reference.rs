@@ -1,6 +1,6 @@
-//! `GET /openapi.json` and `GET /docs`: the contract of what is served, for machines and for people.
+//! `GET /openapi.json`, `GET /asyncapi.json` and `GET /docs`: the contract of what is served, for machines and for people.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,8 +12,17 @@ use crate::answer::Answer;
 
 /// The contract, with only the operations that this server has.
 pub(crate) async fn document(State(server): State<Arc<Server>>) -> Response {
-    let json = HeaderValue::from_static("application/json");
-    Answer::bytes(StatusCode::OK, json, server.openapi.clone())
+    json(server.openapi.clone())
+}
+
+/// The messages that this server sends and takes.
+pub(crate) async fn messages() -> Response {
+    static TEXT: LazyLock<String> = LazyLock::new(crate::asyncapi);
+    json(TEXT.clone())
+}
+
+fn json(text: String) -> Response {
+    Answer::bytes(StatusCode::OK, HeaderValue::from_static("application/json"), text)
         .header(CACHE_CONTROL, HeaderValue::from_static("no-cache"))
         .into_response(false)
 }

@@ -71,6 +71,7 @@ pub(crate) fn all(server: &Arc<Server>) -> Router {
     let mut router = Router::new()
         .route(token_path.expect("the contract has the token endpoint"), any(access::token))
         .route("/openapi.json", get(reference::document))
+        .route("/asyncapi.json", get(reference::messages))
         .route("/docs", get(reference::page))
         .route("/health/live", get(operators::live))
         .route("/health/ready", get(operators::ready))

@@ -19,7 +19,7 @@ impl Fault {
     /// A fault found outside the schemas. `path` is the dotted path without quotes, `sentence` follows the quoted field:
     /// `Fault::new("email", "any.invalid", "contains an invalid value")`.
     pub fn new(path: &str, rule: &'static str, sentence: &str) -> Self {
-        let field = format!("\"{path}\"");
+        let field = format!("\"{}\"", shown(path));
         Self { error: format!("{field} {sentence}"), rule, field }
     }
 
@@ -32,6 +32,16 @@ impl Fault {
     pub fn required(path: &str) -> Self {
         Self::new(path, "any.required", "is required")
     }
+}
+
+/// Names come from the caller: what would break a line, of a log or of the answer, is escaped.
+fn shown(path: &str) -> Cow<'_, str> {
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    if !path.contains(breaks) {
+        return path.into();
+    }
+    let escaped = path.chars().map(|letter| if breaks(letter) { letter.escape_default().to_string() } else { letter.into() });
+    escaped.collect::<String>().into()
 }
 
 /// One step from a value into it.

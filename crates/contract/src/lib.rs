@@ -27,7 +27,7 @@ mod union;
 pub use check::Checked;
 pub use fault::Fault;
 pub use operation::{Body, Operation, Parameter, Place, TokenKind};
-pub use served::{openapi_json, openapi_json_for};
+pub use served::{asyncapi_json_for, openapi_json, openapi_json_for};
 
 use check::Check;
 use compile::Compiler;

@@ -29,38 +29,94 @@ fn every_example_file_obeys_its_webhook() {
 }
 
 #[test]
-fn every_example_of_the_document_obeys_its_schema() {
+fn everything_has_an_example_that_obeys_its_schema() {
     let document = document();
-    let mut seen = 0;
-    for item in document["paths"].as_object().unwrap().values() {
-        for found in item.as_object().unwrap().values().filter(|part| part.is_object()) {
-            let operation = contract().operation(found["operationId"].as_str().unwrap()).unwrap();
-            for example in examples(&found["requestBody"]) {
-                assert_eq!(operation.read_body(example.clone()).faults, [], "{} {example}", operation.id);
-                seen += 1;
+    let mut wrong = Vec::new();
+    for (operation, found) in operations(&document) {
+        for media in medias(&found["requestBody"]) {
+            let shown = examples(&document, media);
+            let judged = shown.iter().filter(|example| !example.is_string());
+            let faults = judged.flat_map(|example| operation.read_body((*example).clone()).faults);
+            wrong.extend(faults.map(|fault| format!("{} body: {}", operation.id, fault.error)));
+            if shown.is_empty() {
+                wrong.push(format!("{} body has no example", operation.id));
             }
-            for (status, answer) in found["responses"].as_object().unwrap() {
-                for example in examples(answer) {
-                    let faults = operation.check_response(status.parse().unwrap(), example);
-                    assert_eq!(faults, [], "{} {status} {example}", operation.id);
-                    seen += 1;
+        }
+        for (status, answer) in found["responses"].as_object().unwrap() {
+            for media in medias(resolve(&document, answer)) {
+                let shown = examples(&document, media);
+                let faults = shown.iter().flat_map(|example| match frame(&media["schema"]) {
+                    Some(component) => contract().check(component, example),
+                    None => operation.check_response(status.parse().unwrap(), example),
+                });
+                wrong.extend(faults.map(|fault| format!("{} {status}: {}", operation.id, fault.error)));
+                if shown.is_empty() {
+                    wrong.push(format!("{} {status} has no example", operation.id));
                 }
             }
         }
     }
-    assert!(seen > 60, "{seen} examples");
+    assert!(wrong.is_empty(), "{} faults: {wrong:#?}", wrong.len());
 }
 
-fn examples(part: &Value) -> Vec<&Value> {
-    let mut found = Vec::new();
-    for media in part["content"].as_object().into_iter().flat_map(|types| types.values()) {
-        found.extend(media.get("example"));
-        found.extend(
-            media["examples"].as_object().into_iter().flat_map(|named| named.values()).map(|one| &one["value"]),
-        );
+#[test]
+fn every_parameter_that_must_be_given_has_an_example_that_obeys_its_schema() {
+    let document = document();
+    for (operation, found) in operations(&document) {
+        let item = &document["paths"][&*operation.path];
+        let lists = [&item["parameters"], &found["parameters"]].into_iter().filter_map(Value::as_array);
+        for parameter in lists.flatten().map(|one| resolve(&document, one)).filter(|one| one["required"] == true) {
+            let (name, example) = (parameter["name"].as_str().unwrap(), &parameter["example"]);
+            let shown = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            let read = match parameter["in"].as_str().unwrap() {
+                "path" => operation.read_path(&[(name.to_owned(), shown)]).map_err(|faults| {
+                    faults.into_iter().filter(|fault| fault.field == format!("\"{name}\"")).collect::<Vec<_>>()
+                }),
+                "query" => operation.read_query(&format!("{name}={shown}")),
+                _ => operation.read_headers(|wanted| (wanted == name).then_some(&*shown)),
+            };
+            assert_eq!(read.err().unwrap_or_default(), [], "{} {name}", operation.id);
+        }
     }
-    found.retain(|example| !example.is_string());
-    found
+}
+
+#[test]
+fn every_operation_has_a_curl_line() {
+    let document = document();
+    for (operation, found) in operations(&document) {
+        let line = found["x-codeSamples"][0]["source"].as_str().unwrap();
+        assert!(line.starts_with("curl ") && !line.contains(['{', '}']) || line.contains(" -d "), "{line}");
+        let method = format!("-X {} ", operation.method);
+        assert_eq!(line.contains(&method), &*operation.method != "GET", "{line}");
+    }
+}
+
+fn operations(document: &Value) -> Vec<(&'static aisle_contract::Operation, &Value)> {
+    let items = document["paths"].as_object().unwrap().values();
+    let parts = items.flat_map(|item| item.as_object().unwrap().values());
+    let named = parts.filter_map(|part| Some((part.get("operationId")?.as_str()?, part)));
+    named.map(|(id, part)| (contract().operation(id).unwrap(), part)).collect()
+}
+
+fn resolve<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
+    let pointer = value["$ref"].as_str().map(|pointer| document.pointer(&pointer[1..]).unwrap());
+    pointer.unwrap_or(value)
+}
+
+/// What the lines of a streamed answer are; the contract compiles the first type of an answer only.
+fn frame(schema: &Value) -> Option<&str> {
+    let name = schema["$ref"].as_str()?.strip_prefix("#/components/schemas/")?;
+    ["IngestFrame", "StoredStoreEvent"].contains(&name).then_some(name)
+}
+
+fn medias(holder: &Value) -> impl Iterator<Item = &Value> {
+    holder["content"].as_object().into_iter().flat_map(|types| types.values())
+}
+
+fn examples<'d>(document: &'d Value, media: &'d Value) -> Vec<&'d Value> {
+    let named = media["examples"].as_object().into_iter().flat_map(|named| named.values());
+    let named = named.map(|one| &resolve(document, one)["value"]);
+    media.get("example").into_iter().chain(named).collect()
 }
 
 #[test]

@@ -89,6 +89,12 @@ pub enum Command {
         #[arg(long)]
         yaml: bool,
     },
+    /// Print the AsyncAPI document of all webhooks and store events
+    Asyncapi {
+        /// YAML instead of JSON
+        #[arg(long)]
+        yaml: bool,
+    },
 }
 
 /// What is imported and exported.

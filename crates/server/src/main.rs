@@ -75,7 +75,8 @@ fn run(cli: Cli, loaded: Loaded) -> anyhow::Result<End> {
                 Ok(End::Done)
             }
             Command::Serve(_) => serve::run(&loaded.config).await,
-            Command::Openapi { yaml } => openapi(yaml),
+            Command::Openapi { yaml } => specification(&aisle_api::openapi(), yaml),
+            Command::Asyncapi { yaml } => specification(&aisle_api::asyncapi(), yaml),
             Command::Check => check::run(&loaded.config, common.json).await,
             Command::Backup { file } => backup::take(&loaded.config, &file, common.json).await,
             Command::Restore { file } => backup::restore(&loaded.config, &file, common.json).await,
@@ -107,10 +108,9 @@ async fn migrate(config: &config::Config) -> anyhow::Result<End> {
     Ok(End::Done)
 }
 
-fn openapi(yaml: bool) -> anyhow::Result<End> {
-    let document = aisle_api::openapi();
+fn specification(document: &str, yaml: bool) -> anyhow::Result<End> {
     if yaml {
-        let value: serde_json::Value = serde_json::from_str(&document)?;
+        let value: serde_json::Value = serde_json::from_str(document)?;
         print!("{}", serde_yaml_ng::to_string(&value)?);
     } else {
         println!("{document}");

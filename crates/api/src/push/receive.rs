@@ -1,6 +1,6 @@
 //! `POST /api/push/…`: whatever the body says, receiving changes no session, code or order.
 
-use aisle_contract::Fault;
+use aisle_contract::{Fault, contract};
 use aisle_model::webhook::WebhookName;
 use aisle_model::{MessageId, StoreId};
 use aisle_operations::webhooks::NewInboxEntry;
@@ -90,7 +90,20 @@ fn refusal(faults: &[Fault]) -> Value {
 fn sum(body: &Value, property: &str) -> String {
     let lines = body.get("cart").and_then(Value::as_array).into_iter().flatten();
     let amounts = lines.filter_map(|line| line.get(property)?.as_str()?.parse::<Decimal>().ok());
-    amounts.sum::<Decimal>().to_string()
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add).to_string()
+}
+
+/// The lines that were sent, without what an answer may not say of a line. What is left out keeps its value.
+fn lines(body: &Value) -> Vec<Value> {
+    let lines = body.get("cart").and_then(Value::as_array).into_iter().flatten();
+    let lines = lines.filter_map(Value::as_object).map(|line| {
+        let mut line = line.clone();
+        for fault in contract().check("WebhookAnswerLine", &Value::Object(line.clone())) {
+            line.remove(fault.field.trim_matches('"').split(['.', '[']).next().unwrap_or_default());
+        }
+        Value::Object(line)
+    });
+    lines.collect()
 }
 
 /// What a retailer that agrees to everything would answer.
@@ -106,7 +119,7 @@ fn answer(webhook: WebhookName, body: &Value) -> (StatusCode, Option<Value>) {
         WebhookName::EntryCodeVerify => json!({"status": "OK"}),
         WebhookName::Checkout => json!({"paymentStatus": "paid"}),
         WebhookName::CartMutator => {
-            json!({"cart": given("cart"), "totalPrice": given("totalPrice"), "totalTax": given("totalTax")})
+            json!({"cart": lines(body), "totalPrice": given("totalPrice"), "totalTax": given("totalTax")})
         }
         WebhookName::EvaluateOrderPrice => {
             json!({"totalPrice": sum(body, "totalPrice"), "totalTax": sum(body, "totalTax")})

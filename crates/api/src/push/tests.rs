@@ -69,6 +69,17 @@ async fn all_sixteen_are_taken_and_answered_as_documented() {
 }
 
 #[tokio::test]
+async fn a_line_comes_back_without_what_an_answer_may_not_say() {
+    let fresh = aisle_database::testing::open_sqlite().await;
+    let api = Api::over(fresh.database.clone()).await;
+    let mut body: Value = serde_json::from_str(example!("cartMutator")).unwrap();
+    body["cart"][0]["name"] = json!("");
+    let reply = api.ask("POST", "/api/push/cart-mutator", body.clone()).await;
+    assert_eq!((reply.status, reply.json["cart"][0].get("name")), (200, None), "{}", reply.text);
+    assert_eq!(reply.json["cart"][0]["id"], body["cart"][0]["id"]);
+}
+
+#[tokio::test]
 async fn pages_go_both_ways_and_filters_narrow() {
     on_both_databases(async |database| {
         let api = Api::over(database).await;

@@ -81,8 +81,9 @@ fn as_coerced(said: &Value, coerced: &Value) -> Value {
     match (said, coerced) {
         (Value::Null, _) => Value::Null,
         (Value::Object(said), Value::Object(coerced)) => {
-            let named = said.iter();
-            let named = named.map(|(name, value)| (name.clone(), as_coerced(value, &coerced[name])));
+            // An unknown name that was said to be null is not among what was coerced.
+            let of = |name: &str| coerced.get(name).unwrap_or(&Value::Null);
+            let named = said.iter().map(|(name, value)| (name.clone(), as_coerced(value, of(name))));
             Value::Object(named.collect())
         }
         (_, coerced) => coerced.clone(),
@@ -147,8 +148,8 @@ mod tests {
     #[test]
     fn what_is_stored_is_coerced_and_known() {
         let part = part_of(&json!({
-            "zones": {"enterDwellMs": "500", "leaveDwellMs": 900.0, "minRepeatMs": null, "colour": "red"},
-            "fraud": {"tailgating": {"count": 2}}, "entry": null, "liveCart": false, "mood": {"good": true},
+            "zones": {"enterDwellMs": "500", "leaveDwellMs": 900.0, "minRepeatMs": null, "colour": "red", "smell": null},
+            "fraud": {"tailgating": {"count": 2}}, "entry": null, "liveCart": false, "mood": {"good": true, "bad": null},
         }));
         let expected = json!({
             "zones": {"enterDwellMs": 500, "leaveDwellMs": 900, "minRepeatMs": null},

@@ -143,4 +143,7 @@ fn the_specification_is_printed_as_json_and_yaml() {
     assert!(json["paths"]["/api/admin/v2/customers"]["post"].is_object());
     let yaml = place.run(&["openapi", "--yaml"]);
     assert!(texts(&yaml).0.contains("/api/admin/v2/customers:"));
+    let messages: Value = serde_json::from_slice(&place.run(&["asyncapi"]).stdout).unwrap();
+    assert_eq!(messages["asyncapi"], "3.0.0");
+    assert!(texts(&place.run(&["asyncapi", "--yaml"])).0.contains("sendCheckout:"));
 }

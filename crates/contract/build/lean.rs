@@ -1,14 +1,11 @@
-//! Turns `contract/openapi.yaml`, with what this server adds in `contract/additions.yaml`, into two JSON texts: the whole
-//! document, which is served, and a lean one, which is compiled into the validator.
+//! The lean document: only what decides whether a value is good.
 //!
-//! The lean one holds only what decides whether a value is good. A keyword this file does not know stops the build: a rule
-//! that the validator would silently skip is worse than a failed build.
+//! A keyword this file does not know stops the build: a rule that the validator would silently skip is worse than a failed
+//! build.
 
+use crate::yaml::{METHODS, component, entries, mapping, resolve, text};
 use serde_yaml_ng::{Mapping, Value};
-use std::path::{Path, PathBuf};
-use std::{env, fs};
 
-const METHODS: &[&str] = &["get", "put", "post", "patch", "delete"];
 const ANNOTATIONS: &[&str] = &[
     "description",
     "title",
@@ -38,42 +35,8 @@ const PLAIN: &[&str] = &[
     "maxProperties",
 ];
 
-fn main() {
-    let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    println!("cargo::rerun-if-changed=build.rs");
-    let mut document = read(&manifest.join("../../contract/openapi.yaml"));
-    merge(&mut document, read(&manifest.join("../../contract/additions.yaml")));
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    write(&out.join("openapi.json"), &document);
-    write(&out.join("lean.json"), &lean(&document));
-}
-
-fn read(source: &Path) -> Value {
-    println!("cargo::rerun-if-changed={}", source.display());
-    let shown = source.display();
-    let text = fs::read_to_string(source).unwrap_or_else(|error| panic!("cannot read {shown}: {error}"));
-    serde_yaml_ng::from_str(&text).unwrap_or_else(|error| panic!("{shown} is no YAML: {error}"))
-}
-
-/// Adds what is new; what both say stops the build.
-fn merge(document: &mut Value, additions: Value) {
-    let (Value::Mapping(known), Value::Mapping(added)) = (document, additions) else {
-        panic!("contract/additions.yaml says something that contract/openapi.yaml says already");
-    };
-    for (name, value) in added {
-        match known.get_mut(&name) {
-            Some(old) => merge(old, value),
-            None => drop(known.insert(name, value)),
-        }
-    }
-}
-
-fn write(path: &Path, value: &Value) {
-    let text = serde_json::to_string(value).expect("the document has only string keys");
-    fs::write(path, text).expect("OUT_DIR can be written");
-}
-
-fn lean(document: &Value) -> Value {
+/// What the validator is compiled from.
+pub fn lean(document: &Value) -> Value {
     let mut schemas = Mapping::new();
     for (name, value) in entries(&document["components"]["schemas"]) {
         schemas.insert(name.clone(), schema(value));
@@ -89,7 +52,7 @@ fn lean(document: &Value) -> Value {
     let mut webhooks = Mapping::new();
     for (name, item) in entries(&document["webhooks"]) {
         let body = &item["post"]["requestBody"]["content"]["application/json"]["schema"];
-        webhooks.insert(name.clone(), reference(text(&body["$ref"])));
+        webhooks.insert(name.clone(), component(text(&body["$ref"])).into());
     }
     mapping([
         ("schemas", Value::Mapping(schemas)),
@@ -158,7 +121,7 @@ fn schema(value: &Value) -> Value {
     let mut lean = Mapping::new();
     for (keyword, value) in keywords {
         let kept = match text(keyword) {
-            "$ref" => ("ref", reference(text(value))),
+            "$ref" => ("ref", component(text(value)).into()),
             "type" if value.is_string() => ("type", Value::Sequence(vec![value.clone()])),
             "type" => ("type", value.clone()),
             "const" => ("enum", Value::Sequence(vec![value.clone()])),
@@ -180,29 +143,4 @@ fn schema(value: &Value) -> Value {
         lean.insert(kept.0.into(), kept.1);
     }
     Value::Mapping(lean)
-}
-
-fn reference(pointer: &str) -> Value {
-    let name = pointer.strip_prefix("#/components/schemas/");
-    Value::String(name.expect("schemas refer to components").to_owned())
-}
-
-fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let Some(pointer) = value.get("$ref") else {
-        return value;
-    };
-    let path = text(pointer).strip_prefix("#/").expect("a local reference");
-    path.split('/').fold(document, |at, step| &at[step])
-}
-
-fn entries(value: &Value) -> impl Iterator<Item = (&Value, &Value)> {
-    value.as_mapping().into_iter().flatten()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a string")
-}
-
-fn mapping<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Mapping(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
