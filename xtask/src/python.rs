@@ -1,5 +1,5 @@
-//! Python for the tests that check signatures with the package webhook receivers use: a virtual environment under the
-//! target folder, made once.
+//! Python for the tests that bring a judge of their own: the package webhook receivers check signatures with, and the one
+//! that fuzzes an API by its document. A virtual environment under the target folder, made once.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,27 +9,27 @@ use anyhow::{Context, Result};
 use crate::say;
 use crate::tools::{install_debian_package, run_silently};
 
-const PACKAGE: &str = "standardwebhooks";
-const VERSION: &str = "1.1.0";
+const PACKAGES: [(&str, &str); 2] = [("standardwebhooks", "1.1.0"), ("schemathesis", "4.32.5")];
 
-/// The interpreter of an environment that has the package, made when it is not there.
+/// The interpreter of an environment that has the packages, made when it is not there.
 pub fn environment(target: &Path) -> Result<PathBuf> {
     let folder = target.join("test-python");
     let python = folder.join("bin/python");
-    if has_package(&python) {
-        say(&format!("python: {PACKAGE} {VERSION} is ready"));
+    let pinned = PACKAGES.map(|(name, version)| format!("{name}=={version}"));
+    if has_packages(&python) {
+        say(&format!("python: {} are ready", pinned.join(" and ")));
         return Ok(python);
     }
-    say(&format!("python: making an environment with {PACKAGE} {VERSION}"));
+    say(&format!("python: making an environment with {}", pinned.join(" and ")));
     make_environment(&folder)?;
-    let requirement = format!("{PACKAGE}=={VERSION}");
-    run_silently(Command::new(&python).args(["-m", "pip", "install", "--quiet", &requirement]))
-        .with_context(|| format!("the Python package {requirement} is needed by the tests"))?;
+    run_silently(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(&pinned))
+        .with_context(|| format!("the Python packages {} are needed by the tests", pinned.join(" and ")))?;
     Ok(python)
 }
 
-fn has_package(python: &Path) -> bool {
-    let question = format!("import {PACKAGE}, importlib.metadata as m; assert m.version('{PACKAGE}') == '{VERSION}'");
+fn has_packages(python: &Path) -> bool {
+    let asked = PACKAGES.map(|(name, version)| format!("assert m.version('{name}') == '{version}'"));
+    let question = format!("import importlib.metadata as m; {}", asked.join("; "));
     run_silently(Command::new(python).args(["-c", &question])).is_ok()
 }
 

@@ -3,7 +3,10 @@
 mod access;
 mod authorisation;
 mod bad_input;
+mod coverage;
+mod documented;
 mod edges;
+mod every_input;
 mod repeats;
 mod stores_own;
 mod token;

@@ -37,13 +37,8 @@ struct Writer<'d> {
 /// The document, of which a server shows the channels whose operation it serves.
 pub fn asyncapi(document: &Value, samples: &Value) -> Value {
     let sampler = Sampler { document, samples };
-    let mut writer = Writer {
-        document,
-        sampler,
-        channels: Mapping::new(),
-        operations: Mapping::new(),
-        messages: Mapping::new(),
-    };
+    let mut writer =
+        Writer { document, sampler, channels: Mapping::new(), operations: Mapping::new(), messages: Mapping::new() };
     for (name, item) in entries(&document["webhooks"]) {
         writer.webhook(text(name), &item["post"]);
     }
@@ -79,7 +74,8 @@ impl Writer<'_> {
         operation["summary"] = post["summary"].clone();
         operation["bindings"] = http("POST");
         if said.len() > 1 {
-            operation["reply"] = mapping([("channel", channel_reference(name)), ("messages", messages(name, &said[1..]))]);
+            operation["reply"] =
+                mapping([("channel", channel_reference(name)), ("messages", messages(name, &said[1..]))]);
         }
         self.operations.insert(format!("send{}", capital(name)).into(), operation);
     }
@@ -122,7 +118,8 @@ impl Writer<'_> {
             channel["parameters"] = mapping([("storeId", store)]);
         }
         if id == "openStoreEventStream" {
-            channel["bindings"] = mapping([("ws", mapping([("method", "GET".into()), ("bindingVersion", "0.1.0".into())]))]);
+            channel["bindings"] =
+                mapping([("ws", mapping([("method", "GET".into()), ("bindingVersion", "0.1.0".into())]))]);
         }
         self.channels.insert(name.into(), channel);
     }
@@ -185,7 +182,10 @@ impl Writer<'_> {
         let store = mapping([
             ("host", "localhost:8080".into()),
             ("protocol", "http".into()),
-            ("description", "This server. The token of a store (or, for machine events, of a vendor) goes with every call.".into()),
+            (
+                "description",
+                "This server. The token of a store (or, for machine events, of a vendor) goes with every call.".into(),
+            ),
             ("security", Value::Sequence(vec![reference("#/components/securitySchemes/bearerAuth")])),
         ]);
         mapping([
@@ -238,7 +238,10 @@ impl Writer<'_> {
         }
         mapping([
             ("type", "object".into()),
-            ("description", "Sent with every webhook; how to check them is in the description of `webhook-signature`.".into()),
+            (
+                "description",
+                "Sent with every webhook; how to check them is in the description of `webhook-signature`.".into(),
+            ),
             ("properties", Value::Mapping(properties)),
         ])
     }

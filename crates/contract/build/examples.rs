@@ -139,9 +139,8 @@ impl<'d> Filler<'d> {
             let usual = USUAL.iter().find(|(known, _)| *known == status).map_or("E_INTERNAL", |(_, name)| name);
             named.push(if status == "422" { invalid } else { usual });
         }
-        let named = named.into_iter().map(|name| {
-            (Value::from(name), reference(&format!("#/components/examples/{name}")))
-        });
+        let named =
+            named.into_iter().map(|name| (Value::from(name), reference(&format!("#/components/examples/{name}"))));
         Value::Mapping(named.collect())
     }
 

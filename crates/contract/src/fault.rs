@@ -40,7 +40,8 @@ fn shown(path: &str) -> Cow<'_, str> {
     if !path.contains(breaks) {
         return path.into();
     }
-    let escaped = path.chars().map(|letter| if breaks(letter) { letter.escape_default().to_string() } else { letter.into() });
+    let escaped =
+        path.chars().map(|letter| if breaks(letter) { letter.escape_default().to_string() } else { letter.into() });
     escaped.collect::<String>().into()
 }
 

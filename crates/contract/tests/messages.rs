@@ -53,7 +53,10 @@ fn what_asyncapi_3_demands_is_there() {
             let channel = holder["channel"]["$ref"].as_str().unwrap_or_default();
             for message in holder["messages"].as_array().into_iter().flatten() {
                 let pointer = message["$ref"].as_str().unwrap();
-                assert!(pointer.starts_with(&format!("{channel}/messages/")), "{name}: {pointer} is not of its channel");
+                assert!(
+                    pointer.starts_with(&format!("{channel}/messages/")),
+                    "{name}: {pointer} is not of its channel"
+                );
             }
         }
     }
