@@ -195,6 +195,14 @@ fn authorised(operation: &Operation, bearer: &Bearer) -> Result<Caller, Problem>
     }
 }
 
+/// A path that names nothing there could be. An operation that documents no 422 says so by 404.
+fn misnamed(operation: &Operation, faults: Vec<Fault>) -> Problem {
+    if operation.statuses().any(|status| status == 422) {
+        return Problem::Faults(Part::Path, faults);
+    }
+    Problem::not_found("Object")
+}
+
 /// Whether a retailer's Development token speaks for a store.
 fn simulates(operation: &Operation, caller: &Caller) -> bool {
     operation.token == TokenKind::Store && caller.store.is_none() && caller.development && caller.may(Scope::Simulation)
@@ -237,7 +245,7 @@ impl Asked<'_> {
         let pairs: Vec<(String, String)> =
             params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let operation = self.operation;
-        let path = operation.read_path(&pairs).and_then(storable).map_err(at_fault(Part::Path))?;
+        let path = operation.read_path(&pairs).and_then(storable).map_err(|faults| misnamed(operation, faults))?;
         let header = |name: &str| self.parts.headers.get(name).and_then(|value| value.to_str().ok());
         let headers = operation.read_headers(header);
         let (caller, headers) = together(caller, headers).map_err(at_fault(Part::Headers))?;

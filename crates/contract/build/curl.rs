@@ -1,5 +1,5 @@
-//! A `curl` line for every operation, made from its examples; a body that
-//! `contract/samples.yaml` lists for it goes before those of the contract. It works as it stands against a store that `aisle init` made,
+//! A `curl` line for every operation, made from its examples; what
+//! `contract/samples.yaml` lists goes before what the contract shows. It works as it stands against a store that `aisle init` made,
 //! with the tokens of `init` in the variables it names.
 
 use crate::yaml::{METHODS, entries, mapping, resolve, text};
@@ -7,31 +7,35 @@ use serde_yaml_ng::Value;
 use std::fmt::Write as _;
 
 /// Writes `x-codeSamples` into every operation.
-pub fn lines(document: &mut Value, requests: &Value) {
+pub fn lines(document: &mut Value, samples: &Value) {
     let source = document.clone();
     for (path, item) in entries(&source["paths"]) {
         for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-            let line = line(&source, requests, text(path), item, method);
+            let line = line(&source, samples, text(path), item, method);
             let sample = mapping([("lang", "curl".into()), ("source", line.into())]);
             document["paths"][path][*method]["x-codeSamples"] = Value::Sequence(vec![sample]);
         }
     }
 }
 
-fn line(document: &Value, requests: &Value, path: &str, item: &Value, method: &str) -> String {
+fn line(document: &Value, samples: &Value, path: &str, item: &Value, method: &str) -> String {
     let operation = &item[method];
     let mut address = path.to_owned();
     let (mut query, mut headers) = (Vec::new(), Vec::new());
     let lists = [&item["parameters"], &operation["parameters"]].into_iter().filter_map(Value::as_sequence);
     for parameter in lists.flatten().map(|one| resolve(document, one)) {
-        let (name, Some(example)) = (text(&parameter["name"]), parameter.get("example")) else { continue };
-        let example = plain(example);
+        let name = text(&parameter["name"]);
+        if parameter["required"] != true {
+            continue;
+        }
+        let example = plain(samples["parameters"].get(name).unwrap_or(&parameter["example"]));
         match text(&parameter["in"]) {
             "path" => address = address.replace(&format!("{{{name}}}"), &encoded(&example)),
             "query" => query.push(format!("{name}={}", encoded(&example))),
             _ => headers.push(format!("{name}: {example}")),
         }
     }
+    query.extend(samples["queries"].get(text(&operation["operationId"])).map(|listed| text(listed).to_owned()));
     if !query.is_empty() {
         address = format!("{address}?{}", query.join("&"));
     }
@@ -46,7 +50,7 @@ fn line(document: &Value, requests: &Value, path: &str, item: &Value, method: &s
     for header in headers {
         write!(line, " \\\n  -H {}", quoted(&header)).expect("a String takes everything");
     }
-    body(document, requests, operation, &mut line);
+    body(document, &samples["requests"], operation, &mut line);
     line
 }
 
@@ -58,7 +62,11 @@ fn body(document: &Value, requests: &Value, operation: &Value, line: &mut String
     let Some(example) = listed.or_else(|| media.get("example")).or(first) else { return };
     if text(kind) == "application/x-www-form-urlencoded" {
         for (name, value) in entries(example) {
-            let pair = quoted(&format!("{}={}", text(name), plain(value)));
+            let pair = match text(name) {
+                "client_id" => "\"client_id=$AISLE_CLIENT_ID\"".to_owned(),
+                "client_secret" => "\"client_secret=$AISLE_CLIENT_SECRET\"".to_owned(),
+                name => quoted(&format!("{name}={}", plain(value))),
+            };
             write!(line, " \\\n  --data-urlencode {pair}").expect("a String takes everything");
         }
         return;

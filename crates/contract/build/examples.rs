@@ -50,7 +50,7 @@ pub fn fill(document: &mut Value, samples: &Value, webhooks: &Mapping) {
     for (name, item) in entries(&source["webhooks"]) {
         filler.operation(&mut document["webhooks"][name]["post"], &item["post"]);
     }
-    curl::lines(document, &samples["requests"]);
+    curl::lines(document, samples);
 }
 
 impl<'d> Filler<'d> {

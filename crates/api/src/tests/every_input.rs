@@ -114,6 +114,11 @@ impl World {
                 _ => (one.uri(&[store]), Some((name, &*bad)), "E_INVALID_HEADER"),
             };
             let reply = self.ask(one, &uri, header, "{}").await;
+            if one.operation.statuses().all(|status| status != 422) {
+                assert_eq!((place, reply.status), ("path", 404), "{id} {name}={bad}: {}", reply.text);
+                spoilt_ones += 1;
+                continue;
+            }
             assert_eq!((reply.status, &reply.json["type"]), (422, &json!(kind)), "{id} {name}={bad}: {}", reply.text);
             let told = reply.json["errors"].as_array().unwrap().iter();
             let fields: Vec<&str> = told.filter_map(|fault| fault["field"].as_str()).collect();
