@@ -214,10 +214,9 @@ impl Writer<'_> {
             Value::Mapping(map) => {
                 let pointer = map.get("$ref").and_then(Value::as_str);
                 let name = pointer.and_then(|pointer| pointer.strip_prefix("#/components/schemas/"));
-                if let Some(name) = name.filter(|name| *name != "WebhookHeaders") {
-                    if found.insert(name.to_owned()) {
-                        self.reach(&self.document["components"]["schemas"][name], found);
-                    }
+                let name = name.filter(|name| *name != "WebhookHeaders" && found.insert((*name).to_owned()));
+                if let Some(name) = name {
+                    self.reach(&self.document["components"]["schemas"][name], found);
                 }
                 map.values().for_each(|value| self.reach(value, found));
             }

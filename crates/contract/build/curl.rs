@@ -82,10 +82,9 @@ fn token(path: &str, operation: &Value) -> Option<&'static str> {
     match operation["x-token"].as_str() {
         Some("store") if operation["x-scope"] != "simulation" => Some("AISLE_STORE_TOKEN"),
         Some("vendor") => Some("AISLE_VENDOR_TOKEN"),
-        Some(_) => Some("AISLE_TOKEN"),
         None if anonymous => None,
         None if path.starts_with("/api/customer/") => Some("AISLE_CUSTOMER_TOKEN"),
-        None => Some("AISLE_TOKEN"),
+        _ => Some("AISLE_TOKEN"),
     }
 }
 

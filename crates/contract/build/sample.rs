@@ -58,11 +58,11 @@ impl<'d> Sampler<'d> {
         if let Some(parts) = schema.get("allOf").and_then(Value::as_sequence) {
             return self.together(schema, parts, spot);
         }
-        if let Some(parts) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_sequence) {
-            if parts.iter().all(|part| part.get("required").is_none() || part.get("type").is_some()) {
-                let part = parts.iter().find(|part| kinds(part).next() != Some("null"))?;
-                return self.make(part, spot);
-            }
+        let parts = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_sequence);
+        let is_schema = |part: &Value| part.get("required").is_none() || part.get("type").is_some();
+        if let Some(parts) = parts.filter(|parts| parts.iter().all(is_schema)) {
+            let part = parts.iter().find(|part| kinds(part).next() != Some("null"))?;
+            return self.make(part, spot);
         }
         self.plain(schema, spot)
     }

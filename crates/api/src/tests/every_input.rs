@@ -160,9 +160,8 @@ async fn every_operation_refuses_what_is_bad_and_names_it() {
     let document = document();
     let mut without = BTreeSet::new();
     for one in operations(&document) {
-        if EXCEPTIONS[..2].contains(&&*one.operation.id) {
-            without.insert(one.operation.id.to_string());
-        } else if world.parameters(&document, &one).await + world.body(&document, &one).await == 0 {
+        let has_own_tests = EXCEPTIONS[..2].contains(&&*one.operation.id);
+        if has_own_tests || world.parameters(&document, &one).await + world.body(&document, &one).await == 0 {
             without.insert(one.operation.id.to_string());
         }
     }
