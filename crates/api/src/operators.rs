@@ -17,10 +17,16 @@ pub(crate) async fn live() -> Response {
     answer(StatusCode::OK, &json!({"status": "ok"})).into_response(false)
 }
 
-/// 200 when the database answers and its schema is up to date, else 503 that names it.
+/// 200 when the database answers and its schema is up to date, else 503 that names it. Stores that stand still on this node
+/// are counted; they are no reason to send the others' requests elsewhere.
 pub(crate) async fn ready(State(server): State<Arc<Server>>) -> Response {
     match server.app.database.ping().await.map_err(Failure::from) {
-        Ok(()) => answer(StatusCode::OK, &json!({"status": "ok", "database": "ok"})).into_response(false),
+        Ok(()) => {
+            let stalled = server.app.stalls.all().len();
+            let status = if stalled == 0 { "ok" } else { "degraded" };
+            let body = json!({"status": status, "database": "ok", "stalledStores": stalled});
+            answer(StatusCode::OK, &body).into_response(false)
+        }
         Err(failure) => {
             tracing::warn!(%failure, "not ready: the database is away");
             let body = json!({

@@ -10,9 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use aisle_contract::Fault;
-
-use crate::problem::{Part, Problem};
+use crate::problem::Problem;
 
 /// One list in one order.
 #[derive(Debug, Clone, Copy)]
@@ -63,10 +61,10 @@ struct Previous {
 struct Written<L, O, P>(L, O, P);
 
 impl Cursors<'_> {
-    /// Where the page begins or ends.
+    /// Where the page begins or ends. Both at once were refused with the rest of the query.
     ///
     /// # Errors
-    /// 422 on `before` when both are given, and on the parameter that carries a cursor of another list or order.
+    /// 422 on the parameter that carries a cursor of another list or order.
     pub(crate) fn start<P: DeserializeOwned>(
         &self,
         after: Option<&str>,
@@ -74,12 +72,7 @@ impl Cursors<'_> {
     ) -> Result<Start<P>, Problem> {
         match (after, before) {
             (None, None) => Ok(Start::First),
-            (Some(_), Some(_)) => {
-                let sentence = "is not allowed together with \"after\"";
-                let fault = Fault::new("before", "any.invalid", sentence);
-                Err(Problem::Faults(Part::Query, vec![fault]))
-            }
-            (Some(after), None) => self.read(after).map(Start::After).ok_or(Problem::query("after")),
+            (Some(after), _) => self.read(after).map(Start::After).ok_or(Problem::query("after")),
             (None, Some(before)) => self.read(before).map(Start::Before).ok_or(Problem::query("before")),
         }
     }
@@ -137,12 +130,5 @@ mod tests {
             let start = NAMES.start::<(String, i64)>(None, Some(id));
             assert_eq!(start.unwrap(), Start::Before(Cursor::Id(id.to_owned())), "{id:?}");
         }
-    }
-
-    #[test]
-    fn both_ends_at_once_are_a_fault_of_before() {
-        let refused = NAMES.start::<i64>(Some("1"), Some("2")).unwrap_err();
-        let Problem::Faults(Part::Query, faults) = refused else { panic!("{refused:?}") };
-        assert_eq!((&*faults[0].field, faults[0].rule), ("\"before\"", "any.invalid"));
     }
 }

@@ -280,7 +280,11 @@ impl Asked<'_> {
         let mut faults = checked.faults;
         faults.extend(unstorable::faults(&checked.value));
         if let Some(also) = self.route.also_checked_by {
-            faults.extend(also(&checked.value));
+            let said: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
+            // What a schema refused is not told twice, nor what it refused a part of.
+            faults.extend(
+                also(&checked.value).into_iter().filter(|fault| !said.iter().any(|said| is_within(said, fault))),
+            );
         }
         (checked.value, faults)
     }
@@ -300,6 +304,12 @@ fn together<T>(caller: Result<Caller, Fault>, headers: Result<T, Vec<Fault>>) ->
             Err(faults)
         }
     }
+}
+
+/// Whether a quoted field is that of the fault, or a part of it: `"polygon[2]"` of `"polygon"`.
+fn is_within(field: &str, fault: &Fault) -> bool {
+    let (field, whole) = (field.trim_matches('"'), fault.field.trim_matches('"'));
+    field.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
 }
 
 fn storable(values: Map<String, Value>) -> Result<Map<String, Value>, Vec<Fault>> {

@@ -12,9 +12,9 @@ use crate::route::{Route, route};
 
 pub(crate) const ROUTES: &[Route] = &[
     route!("listStores", list::list),
-    route!("createStore", edit::create),
+    route!("createStore", edit::create).also_checked_by(edit::faults),
     route!("getStore", edit::get),
-    route!("updateStore", edit::update),
+    route!("updateStore", edit::update).also_checked_by(edit::faults),
     route!("getStoreStatus", state::get_status),
     route!("setStoreStatus", state::set_status),
     route!("getVisitorsCount", state::count_people),

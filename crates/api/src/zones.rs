@@ -22,9 +22,9 @@ pub(crate) const ROUTES: &[Route] = &[
     route!("deleteZone", edit::delete),
 ];
 
-/// Faults of polygon and labels that no schema can say. What a schema refused already is left to it.
+/// Faults of polygon and labels that no schema can say.
 fn faults(body: &Value) -> Vec<Fault> {
-    let polygon = readable::<Vec<FloorPoint>>(body, "polygon").filter(|corners| corners.len() >= 3);
+    let polygon = readable::<Vec<FloorPoint>>(body, "polygon");
     let labels = readable::<Vec<ZoneLabel>>(body, "labels");
     let polygon = polygon.and_then(|corners| polygon_faults(&corners));
     let labels = labels.and_then(|labels| label_faults(&labels));

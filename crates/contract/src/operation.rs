@@ -92,10 +92,14 @@ impl Operation {
         })
     }
 
-    /// Reads the raw text after `?`. Unknown parameters are ignored; defaults are filled in.
+    /// Reads the raw text after `?`. Unknown parameters are ignored; defaults are filled in. A list begins after a place or
+    /// ends before one: both together are a fault of `before`.
     pub fn read_query(&self, raw: &str) -> Result<Map<String, Value>, Vec<Fault>> {
         let pairs = query::pairs(raw);
-        self.read(Place::Query, Options::QUERY, |parameter| {
+        let says = |name: &str| pairs.iter().any(|pair| pair.name == name) && self.has_query(name);
+        let both = (says("after") && says("before"))
+            .then(|| Fault::new("before", "any.invalid", "is not allowed together with \"after\""));
+        let read = self.read(Place::Query, Options::QUERY, |parameter| {
             let raw = pairs.iter().filter(|pair| *pair.name == *parameter.name).map(|pair| pair.raw);
             let raw: Vec<&str> = raw.collect();
             if raw.is_empty() {
@@ -103,7 +107,15 @@ impl Operation {
             }
             let value = query_value(parameter.shape, &raw);
             value.map(Some).ok_or_else(|| Fault::invalid(&parameter.name))
-        })
+        });
+        match (read, both) {
+            (read, None) => read,
+            (read, Some(both)) => Err(read.err().into_iter().flatten().chain([both]).collect()),
+        }
+    }
+
+    fn has_query(&self, name: &str) -> bool {
+        self.parameters.iter().any(|parameter| parameter.place == Place::Query && *parameter.name == *name)
     }
 
     /// Reads the documented headers; `lookup` knows no case. Those by which HTTP itself negotiates (`Accept`,

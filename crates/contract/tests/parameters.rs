@@ -48,6 +48,13 @@ fn lists_of_enumerated_values() {
         Err(&["count number.min", "storeId number.base", "status[1] any.only", "minVisitors number.integer"]),
     );
     check(
+        "both ends",
+        query("listSessions", "count=0&after=a&before=b&status=gone"),
+        Err(&["count number.min", "status[0] any.only", "before any.invalid"]),
+    );
+    check("both ends alone", query("listSessions", "after=a&before=b"), Err(&["before any.invalid"]));
+    check("no such end", query("listCustomers", "after=7&before=b"), Ok(json!({"after": "7"})));
+    check(
         "empty",
         query("listSessions", "status=&code=&id="),
         Err(&["id number.base", "code string.empty", "status[0] string.empty"]),

@@ -26,5 +26,6 @@ mod writer;
 pub use connection::{Connection, Row};
 pub use database::{Database, Settings};
 pub use error::{Error, UniqueKey};
+pub use sqlite::private_folder;
 pub use statement::Statement;
 pub use stored::{FromValue, StoredTime, Value};

@@ -36,6 +36,24 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("mmap_size", "0")
 }
 
+/// Makes a folder, where it is not there, that only its owner may look into.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut folders = std::fs::DirBuilder::new();
+    folders.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+    folders.create(folder)
+}
+
+/// Makes a file, where it is not there, that only its owner may read.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut file = File::options();
+    file.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    file.open(path)
+}
+
 /// Nobody else serves from the folder while this lives.
 pub(crate) struct FolderLock {
     _file: File,
@@ -48,9 +66,8 @@ pub(crate) fn lock_folder(path: &Path) -> Result<FolderLock, Error> {
         _ => PathBuf::from("."),
     };
     let failed = |error: &std::io::Error| Error::misuse(format!("cannot use the folder {}: {error}", folder.display()));
-    std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-    let lock = File::options().create(true).truncate(false).write(true).open(folder.join("aisle.lock"));
-    let lock = lock.map_err(|error| failed(&error))?;
+    private_folder(&folder).map_err(|error| failed(&error))?;
+    let lock = private_file(&folder.join("aisle.lock")).map_err(|error| failed(&error))?;
     match lock.try_lock() {
         Ok(()) => Ok(FolderLock { _file: lock }),
         Err(TryLockError::WouldBlock) => Err(Error::InUse { folder }),
@@ -61,6 +78,7 @@ pub(crate) fn lock_folder(path: &Path) -> Result<FolderLock, Error> {
 /// Locks the folder for a writer.
 pub(crate) fn lock(path: &Path) -> Result<SqliteWriterOptions, Error> {
     let lock = lock_folder(path)?;
+    private_file(path).map_err(|error| Error::misuse(format!("cannot make {}: {error}", path.display())))?;
     let options = options(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)

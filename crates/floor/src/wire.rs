@@ -46,6 +46,7 @@ pub(crate) fn what_acts(event: &StoreEvent) -> Option<StoreEvent> {
         seq: None,
         supersedes: event.supersedes,
         body,
+        more: Map::new(),
     })
 }
 

@@ -27,6 +27,9 @@ pub struct StoreEvent {
     pub supersedes: Option<EventId>,
     /// What happened.
     pub body: EventKind,
+    /// Documented fields that the engine does not use, as they came: what was taken is read back entire.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub more: Map<String, Value>,
 }
 
 /// What happened, by kind.

@@ -9,6 +9,22 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
+/// The codes of ISO 4217 that are in use and have a minor unit, as of 2026: neither metals nor codes for tests, and none that
+/// was withdrawn.
+const IN_USE: [&str; 165] = [
+    "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF", "BMD", "BND",
+    "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHE", "CHF", "CHW", "CLF", "CLP", "CNY",
+    "COP", "COU", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP",
+    "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD",
+    "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK", "LBP",
+    "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MXN",
+    "MXV", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP", "PKR", "PLN",
+    "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP", "SLE", "SOS", "SRD",
+    "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH", "UGX",
+    "USD", "USN", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAD", "XAF", "XCD", "XCG", "XOF",
+    "XPF", "YER", "ZAR", "ZMW", "ZWG",
+];
+
 /// Why an amount or a currency was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyFault {
@@ -24,12 +40,17 @@ pub enum MoneyFault {
 }
 
 impl Currency {
-    /// Reads a code.
+    /// Reads a code by its form, so that what was stored under a code that is withdrawn later can still be read.
     pub fn parse(code: &str) -> Result<Self, MoneyFault> {
         match code.as_bytes() {
             [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => Ok(Self([*a, *b, *c])),
             _ => Err(MoneyFault::Currency),
         }
+    }
+
+    /// Whether it may be chosen today.
+    pub fn is_in_use(&self) -> bool {
+        IN_USE.binary_search(&self.as_str()).is_ok()
     }
 
     /// The code.
@@ -102,6 +123,15 @@ impl std::fmt::Display for Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_codes_in_use_may_be_chosen() {
+        let is_in_use = |code: &str| Currency::parse(code).is_ok_and(|currency| currency.is_in_use());
+        assert!(IN_USE.iter().all(|code| is_in_use(code)), "the list is sorted, each code in capitals");
+        for code in ["ZZZ", "XXX", "XTS", "XAU", "DEM", "BGN", "eur", "EURO", ""] {
+            assert!(!is_in_use(code), "{code}");
+        }
+    }
 
     #[test]
     fn amounts_are_read_exactly_and_printed_with_the_minor_digits() {

@@ -4,7 +4,7 @@ use aisle_database::Database;
 use aisle_partners::GuardedClient;
 
 use crate::stream::Intake;
-use crate::{Chance, Clock, Keys, Nudges};
+use crate::{Chance, Clock, Keys, Nudges, Stalls};
 
 /// The parts of a running server that operations share. Made once, passed by reference, cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct App {
     pub nudges: Nudges,
     /// What requests that bring store events share; `Intake::default()` at start.
     pub intake: Intake,
+    /// Stores of this node that stand still.
+    pub stalls: Stalls,
     /// Name of this process; new at every start.
     pub node: std::sync::Arc<str>,
     /// What the operator may set.
@@ -41,6 +43,7 @@ impl App {
             outsiders,
             nudges: Nudges::default(),
             intake: Intake::default(),
+            stalls: Stalls::default(),
             limits: Limits::default(),
         }
     }

@@ -9,7 +9,7 @@ mod create;
 mod list;
 mod settings;
 
-pub use change::{StoreEdit, update};
+pub use change::{StoreEdit, update, value_faults};
 pub use clock::set_clock;
 pub use create::{NewStore, create};
 pub use list::{StoreCursor, StorePage, StoreQuery, list};

@@ -1,4 +1,7 @@
 //! The master key: from the configuration, else from a file next to the embedded database.
+//!
+//! Promises: the file appears whole or not at all, readable by its owner alone, and is never written over; one that was
+//! made by a start that failed is taken back, so that it does not look like the key of anything.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,15 +13,38 @@ use crate::config::Config;
 
 const FILE: &str = "aisle.key";
 
-/// Reads the master key. With `make`, a missing key file is made, readable by its owner alone.
-pub fn read(config: &Config, chance: &Chance, make: bool) -> anyhow::Result<Keys> {
+/// The master key, and the file if this start made it.
+pub struct MasterKey {
+    /// What is sealed and hashed with it.
+    pub keys: Keys,
+    made: Option<PathBuf>,
+}
+
+impl MasterKey {
+    /// Removes the file if this start made it: no database knows that key.
+    pub fn take_back(&self) {
+        if let Some(path) = &self.made
+            && let Err(error) = std::fs::remove_file(path)
+        {
+            tracing::warn!(path = %path.display(), %error, "the key file of a start that failed is left over: remove it");
+        }
+    }
+}
+
+/// Reads the master key; a missing key file is made.
+pub fn read(config: &Config, chance: &Chance) -> anyhow::Result<MasterKey> {
+    let known = |key: [u8; 32]| MasterKey { keys: Keys::new(&key), made: None };
     if !config.secrets.key.is_empty() {
-        return Ok(Keys::new(&parse(&config.secrets.key).context("secrets.key")?));
+        return parse(&config.secrets.key).context("secrets.key").map(known);
     }
     let path = path(config);
     match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Keys::new(&parse(text.trim()).with_context(|| path.display().to_string())?)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && make => made(&path, chance),
+        Ok(text) => parse(text.trim()).with_context(|| path.display().to_string()).map(known),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = chance.bytes();
+            make(&path, &key).with_context(|| format!("the master key {} cannot be made", path.display()))?;
+            Ok(MasterKey { keys: Keys::new(&key), made: Some(path) })
+        }
         Err(error) => Err(error).with_context(|| format!("the master key {} cannot be read", path.display())),
     }
 }
@@ -28,20 +54,17 @@ pub fn path(config: &Config) -> PathBuf {
     config.server.data_dir.join(FILE)
 }
 
-fn made(path: &Path, chance: &Chance) -> anyhow::Result<Keys> {
-    let key: [u8; 32] = chance.bytes();
+fn make(path: &Path, key: &[u8; 32]) -> anyhow::Result<()> {
+    let folder = path.parent().context("it has no folder")?;
+    aisle_database::private_folder(folder)?;
     let mut text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     text.push('\n');
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("the master key {} cannot be made", path.display()))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).context("the master key cannot be written")?;
-    Ok(Keys::new(&key))
+    let mut file = tempfile::Builder::new().prefix("aisle.key.").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 fn parse(text: &str) -> anyhow::Result<[u8; 32]> {
@@ -66,16 +89,19 @@ mod tests {
         let mut config = Config::default();
         config.server.data_dir = folder.path().join("data");
         let chance = Chance::seeded(3);
-        assert!(read(&config, &chance, false).is_err());
-        let first = read(&config, &chance, true).unwrap();
-        let again = read(&config, &chance, true).unwrap();
-        assert_eq!(first.check(), again.check());
+        let first = read(&config, &chance).unwrap();
+        let again = read(&config, &chance).unwrap();
+        assert_eq!(first.keys.check(), again.keys.check());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = std::fs::metadata(config.server.data_dir.join(FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+        again.take_back();
+        assert!(path(&config).is_file(), "only who made it may take it back");
+        first.take_back();
+        assert!(!path(&config).exists());
     }
 
     #[test]

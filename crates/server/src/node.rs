@@ -17,8 +17,6 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Opens the database of a configuration; migrations run as soon as it can be reached.
 pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
     let settings = if config.database.url.is_empty() {
-        let folder = &config.server.data_dir;
-        std::fs::create_dir_all(folder).with_context(|| format!("server.data_dir {}", folder.display()))?;
         Settings::Sqlite { path: embedded_path(config), readers: config.database.readers }
     } else {
         Settings::Postgres { url: config.database.url.clone(), connections: config.database.connections }
@@ -32,16 +30,20 @@ pub fn embedded_path(config: &Config) -> PathBuf {
 }
 
 /// Everything operations work with. Fails when the master key is not that of the database; one that is away cannot tell.
+/// A key file that was made here goes again when this database cannot know it.
 pub async fn open(config: &Config) -> anyhow::Result<App> {
     let chance = Chance::system();
-    let keys = master_key::read(config, &chance, true)?;
-    let database = open_database(config).await?;
+    let key = master_key::read(config, &chance)?;
+    let database = open_database(config).await.inspect_err(|_| key.take_back())?;
     let outsiders = GuardedClient::new(EgressPolicy { allowed: config.egress.allow.clone() });
-    let mut app = App::new(database, Clock::system(), chance, keys, outsiders);
+    let mut app = App::new(database, Clock::system(), chance, key.keys.clone(), outsiders);
     app.limits.client_id_prefix.clone_from(&config.auth.client_id_prefix);
     match key_check::agrees(&app).await {
         Ok(true) => Ok(app),
-        Ok(false) => bail!(wrong_key(config)),
+        Ok(false) => {
+            key.take_back();
+            bail!(wrong_key(config))
+        }
         Err(Failure::Busy(reason)) => {
             tracing::warn!(%reason, "the master key cannot be compared yet: the database is away");
             Ok(app)
@@ -70,5 +72,8 @@ pub fn wrong_key(config: &Config) -> String {
     } else {
         "secrets.key".to_owned()
     };
-    format!("{source} is not the master key under which this database was begun")
+    format!(
+        "{source} is not the master key under which this database was begun: put the right one there, or give it as \
+         secrets.key"
+    )
 }

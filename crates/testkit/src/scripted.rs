@@ -110,6 +110,7 @@ impl Scripted {
             seq: None,
             supersedes: None,
             body,
+            more: Map::new(),
         };
         self.told.push((event, None));
         self
@@ -142,6 +143,7 @@ pub fn event(number: u64, millis: i64, body: EventKind) -> StoreEvent {
         seq: Some(number),
         supersedes: None,
         body,
+        more: Map::new(),
     }
 }
 

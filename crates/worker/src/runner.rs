@@ -5,6 +5,7 @@
 //! Deliberately absent: what entries mean (`aisle_floor`) and what facts cause (`aisle_operations::floor`).
 
 mod load;
+mod patience;
 mod settle;
 mod store;
 
@@ -112,14 +113,24 @@ impl Runners {
         Ok(())
     }
 
-    /// Starts the runner of a store, if its lease can be had.
+    /// Starts the runner of a store, if its lease can be had. Fails only where no store could be started.
     async fn start(&mut self, store: StoreId, newest: Offset) -> Result<(), Failure> {
         let now = tokio::time::Instant::now();
         self.refused.retain(|_, until| *until > now);
         if self.refused.contains_key(&store) {
             return Ok(());
         }
-        let Some(epoch) = take_lease(&self.app, store).await? else {
+        let taken = match take_lease(&self.app, store).await {
+            Err(Failure::Busy(reason)) => return Err(Failure::Busy(reason)),
+            Err(failure) => {
+                if self.app.stalls.note(store, format!("its lease: {failure}")) {
+                    tracing::error!(%store, %failure, "the lease of a store is broken; the other stores go on");
+                }
+                None
+            }
+            Ok(taken) => taken,
+        };
+        let Some(epoch) = taken else {
             self.refused.insert(store, now + REFUSED_FOR);
             return Ok(());
         };

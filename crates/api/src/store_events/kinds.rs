@@ -38,6 +38,7 @@ const BASE: [&str; 6] = ["eventId", "at", "source", "seq", "supersedes", "kind"]
 /// Builds the typed event. The value was judged good by the contract; faults are those that no schema can say.
 pub(super) fn typed(keys: &Keys, value: Value) -> Result<Typed, Vec<Fault>> {
     let base: Base = fit(&value)?;
+    let more = unused(&base.kind, &value);
     let mut rest = Rest { keys, code: None, looks: Vec::new(), faults: Vec::new() };
     let body = rest.body(&base, value)?;
     if !rest.faults.is_empty() {
@@ -51,6 +52,7 @@ pub(super) fn typed(keys: &Keys, value: Value) -> Result<Typed, Vec<Fault>> {
             seq: base.seq,
             supersedes: base.supersedes,
             body,
+            more,
         },
         code: rest.code,
         looks: rest.looks,
@@ -178,6 +180,27 @@ impl Rest<'_> {
             lost: dto.lost.iter().map(|range| (range.from_seq, range.to_seq)).collect(),
         })
     }
+}
+
+/// Documented fields of a kind that its type has no place for. Only these: what else came with an event may be a face.
+fn unused(kind: &str, value: &Value) -> Map<String, Value> {
+    let names: &[&str] = match kind {
+        "track.appeared" | "track.lost" => &["confidence", "position"],
+        "track.merged" | "track.split" | "gate.crossed" => &["confidence"],
+        "staff.hint" => &["reason"],
+        _ => &[],
+    };
+    let mut fields = Map::new();
+    for name in names {
+        fields.extend(value.get(name).map(|value| ((*name).to_owned(), value.clone())));
+    }
+    if let Some(Value::Object(position)) = fields.get_mut("position") {
+        position.retain(|axis, _| ["x", "y", "z"].contains(&axis.as_str()));
+        if !position.contains_key("z") {
+            fields.remove("position");
+        }
+    }
+    fields
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

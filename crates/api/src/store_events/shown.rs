@@ -13,6 +13,7 @@ pub(super) fn shown(stored: StoredEntry) -> Option<Value> {
     };
     let mut fields = base(&event);
     fields.extend(own_fields(event.body));
+    fields.extend(event.more);
     fields.insert("offset".to_owned(), json!(stored.entry.offset));
     let received_at = stored.entry.received_at.to_string();
     fields.insert("receivedAt".to_owned(), json!(received_at));

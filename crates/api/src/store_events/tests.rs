@@ -4,6 +4,7 @@ use std::io::Write;
 
 use aisle_database::testing::{on_both_databases, open_sqlite};
 use aisle_model::StoreId;
+use aisle_testkit::{caller_of, open_store};
 use axum::body::Body;
 use serde_json::{Value, json};
 
@@ -221,6 +222,51 @@ async fn what_was_stored_is_read_back_without_what_must_not_be_kept() {
         }
         let cursor = edge.api.ask_as(&edge.key, "GET", &edge.uri("/cursor"), Value::Null).await;
         assert_eq!(cursor.json["sources"][0]["lastSeq"], 9);
+    })
+    .await;
+}
+
+/// Every documented field of every kind, but for what must not be kept.
+#[tokio::test]
+async fn what_was_taken_is_read_back_entire() {
+    on_both_databases(|database| async move {
+        let Edge { api, .. } = edge(database).await;
+        let store = open_store(&api.app, &caller_of(api.retailer), "With a gate").await;
+        let edge = Edge { key: api.store_key(store).await, store, api };
+        let place = json!({"x": 1.5, "y": -0.25, "z": 1.75});
+        let kinds = [
+            json!({"people": [{"trackId": "a", "x": 1.5, "y": 2.5, "confidence": 0.5, "sigmaM": 0.1,
+                "joints": {"head": {"x": 1.5, "y": 2.5, "z": 1.5}}}], "complete": false}),
+            json!({"kind": "track.appeared", "trackId": "a", "position": place, "place": "interior", "gateId": null,
+                "confidence": 0.97}),
+            json!({"kind": "track.lost", "trackId": "a", "position": place, "reason": "exited"}),
+            json!({"kind": "track.merged", "trackIds": ["a"], "into": "b", "confidence": 0.6}),
+            json!({"kind": "track.split", "trackId": "b", "into": ["b", "c"], "since": "2023-11-14T22:13:19.000001Z",
+                "confidence": 0.7}),
+            json!({"kind": "gate.crossed", "gateId": 1, "direction": "in", "trackId": "a", "forced": true,
+                "confidence": 0.99}),
+            json!({"kind": "group.hint", "trackIds": ["a", "b"], "confidence": 0.8}),
+            json!({"kind": "staff.hint", "trackId": "a", "reason": "badge", "confidence": 0.9}),
+            json!({"kind": "perception.settled", "upTo": "2023-11-14T22:13:19Z", "trackIds": ["a"],
+                "lost": [{"fromSeq": 1, "toSeq": 2}]}),
+            json!({"kind": "heartbeat", "role": "perception", "status": "degraded", "version": "7"}),
+        ];
+        let number = |(place, more): (usize, &Value)| event(u32::try_from(place).unwrap() + 1, more);
+        let sent: Vec<Value> = kinds.iter().enumerate().map(number).collect();
+        let reply = edge.ndjson(lines(&sent)).await;
+        assert_eq!(counts(&reply.json)[1], 10, "{}", reply.text);
+        let reply = edge.api.ask_as(&edge.key, "GET", &edge.uri("?after=0"), Value::Null).await;
+        for (sent, line) in sent.iter().zip(reply.text.lines()) {
+            let stored: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(aisle_contract::contract().check("StoredStoreEvent", &stored), [], "{stored}");
+            for (field, value) in sent.as_object().unwrap() {
+                let moment = |value: &Value| value.as_str().and_then(aisle_model::Moment::parse);
+                let is_same =
+                    &stored[field] == value || moment(value).is_some_and(|at| moment(&stored[field]) == Some(at));
+                assert!(is_same, "{field} of {value} in {stored}");
+            }
+        }
+        assert_eq!(reply.text.lines().count(), 10);
     })
     .await;
 }

@@ -1,10 +1,12 @@
 //! `/api/admin/v2/stores` and `/api/admin/v2/stores/{storeId}`
 
+use aisle_contract::Fault;
 use aisle_model::StoreId;
 use aisle_model::store::{DeploymentStatus, StoreStatus};
 use aisle_operations::patch::Patch;
 use aisle_operations::stores::{self, NewStore, StoreEdit};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::face::StoreFace;
 use crate::answer::Answer;
@@ -53,6 +55,13 @@ impl From<Fields> for StoreEdit {
             time_zone: fields.time_zone,
         }
     }
+}
+
+/// Faults of the values that no schema can say.
+pub(super) fn faults(body: &Value) -> Vec<Fault> {
+    let said = |name: &str| body.get(name).and_then(Value::as_str);
+    let found = stores::value_faults(said("currency"), said("timeZone"), said("storeUrl"));
+    found.iter().map(|fault| Fault::new(&fault.field, fault.rule, &fault.text)).collect()
 }
 
 /// `POST /api/admin/v2/stores`

@@ -22,6 +22,51 @@ fn faults(reply: &Reply) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn only_currencies_in_use_and_every_fault_once() {
+    let fresh = open_sqlite().await;
+    let api = Api::over(fresh.database.clone()).await;
+    let cases = [
+        (json!({"name": "a", "currency": "ZZZ", "timeZone": "Europe/Berlin"}), vec!["currency any.invalid"]),
+        (
+            json!({"name": "a", "currency": "euro", "timeZone": "Mars/North"}),
+            vec!["currency string.pattern.base", "timeZone any.invalid"],
+        ),
+        (
+            json!({"currency": "XXX", "timeZone": 7}),
+            vec!["name any.required", "timeZone string.base", "currency any.invalid"],
+        ),
+    ];
+    for (body, expected) in cases {
+        let mut found = faults(&api.ask("POST", "/api/admin/v2/stores", body.clone()).await);
+        found.sort();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{body}");
+    }
+    let id = made(&api, "Mitte").await;
+    let refused = api.ask("PATCH", &format!("/api/admin/v2/stores/{id}"), json!({"currency": "ZZZ"})).await;
+    assert_eq!(faults(&refused), ["currency any.invalid"]);
+    let zones = format!("/api/admin/v2/stores/{id}/zones");
+    let round = |corners: u32| -> Value {
+        let corner = |n: u32| {
+            let angle = std::f64::consts::TAU * f64::from(n) / f64::from(corners);
+            json!([10.0 * angle.cos(), 10.0 * angle.sin()])
+        };
+        (0..corners).map(corner).collect()
+    };
+    for (polygon, expected) in [
+        (round(65), vec!["polygon array.max"]),
+        (round(2), vec!["polygon array.min"]),
+        (json!([[0, 0], [1, 0], [1, 99_999]]), vec!["polygon[2][1] number.max"]),
+        (json!([[0, 0], [1, 1], [1, 0], [0, 1]]), vec!["polygon any.invalid"]),
+    ] {
+        let refused = api.ask("POST", &zones, json!({"name": "a", "polygon": polygon})).await;
+        assert_eq!(faults(&refused), expected, "{}", refused.text);
+    }
+    assert_eq!(api.ask("POST", &zones, json!({"name": "a", "polygon": round(64)})).await.status, 201);
+}
+
+#[tokio::test]
 async fn a_store_from_creation_to_closing() {
     on_both_databases(|database| async move {
         let api = Api::over(database).await;

@@ -121,6 +121,39 @@ async fn nobody_hands_out_what_they_do_not_hold() {
     .await;
 }
 
+/// The flag is free for all who may make applications, so it must be worth nothing by itself.
+#[tokio::test]
+async fn the_development_flag_gives_nobody_a_right_that_its_maker_lacks() {
+    on_both_databases(|database| async move {
+        let api = Api::over(database).await;
+        let store = api.store().await;
+        let body = json!({"description": "a", "clientIdSuffix": "a", "development": true});
+        let made = api.ask("POST", APPLICATIONS, body).await.json;
+        assert_eq!((&made["development"], made["scopes"].as_array().unwrap().len() > 10), (&json!(true), true));
+        assert!(!made["scopes"].as_array().unwrap().contains(&json!("simulation")));
+        let uri = format!("{APPLICATIONS}/{}", made["id"]);
+        for change in [json!({"scopes": ["simulation"]}), json!({"development": true, "scopes": ["simulation"]})] {
+            assert_eq!(api.ask("PATCH", &uri, change).await.status, 403);
+        }
+        assert_eq!(api.ask("PATCH", &uri, json!({"development": true})).await.json["scopes"], made["scopes"]);
+        let refused = form(&api, &format!("{}&scope=simulation", credentials(&made))).await;
+        assert_eq!(refused.json["error"], "invalid_scope");
+        let granted = form(&api, &credentials(&made)).await;
+        let token = granted.json["access_token"].as_str().unwrap();
+        let of_store = format!("/api/store/v1/stores/{store}");
+        let clock = json!({"at": "2023-01-19T11:49:06.149Z", "rate": 20});
+        let tries = [
+            ("PUT", format!("{of_store}/clock"), clock),
+            ("GET", format!("{of_store}/events?after=0"), Value::Null),
+            ("GET", format!("{of_store}/commands"), Value::Null),
+        ];
+        for (method, uri, body) in tries {
+            assert_eq!(api.ask_as(token, method, &uri, body).await.status, 403, "{uri}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_is_not_said_is_what_the_caller_holds() {
     on_both_databases(|database| async move {

@@ -146,7 +146,8 @@ pub async fn all(c: &mut Connection, after: StoreId, limit: i64) -> Result<Vec<S
     rows.iter().map(|row| row.get("store_id")).collect()
 }
 
-/// Deletes a slice of a store's applied chunks of a class that were stored before a moment; answers how many.
+/// Deletes a slice of a store's chunks of a class that were stored before a moment; answers how many. What the snapshot of
+/// the engine does not cover stays, however old it is: the engine would come back without it.
 pub async fn delete_chunks(
     c: &mut Connection,
     store: StoreId,
@@ -157,7 +158,7 @@ pub async fn delete_chunks(
     let delete = sql!(
         "delete from stream_chunks where store_id = $1 and class = $2 and last_offset in
              (select last_offset from stream_chunks where store_id = $3 and class = $4 and stored_at < $5
-                  and last_offset <= (select applied from streams where store_id = $6) limit $7)",
+                  and last_offset <= (select entry_offset from floor_snapshots where store_id = $6) limit $7)",
         store,
         class,
         store,

@@ -17,6 +17,7 @@ pub fn event(at: Moment, source: &str, body: EventKind) -> EntryBody {
         seq: None,
         supersedes: None,
         body,
+        more: serde_json::Map::new(),
     })
 }
 

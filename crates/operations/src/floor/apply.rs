@@ -78,9 +78,11 @@ pub async fn apply_facts(app: &App, batch: Batch) -> Result<Applied, Failure> {
 async fn write(c: &mut Connection, app: &App, batch: &Batch) -> Result<Applied, Failure> {
     let store = rows::stores::find_any(c, batch.store).await?;
     let store = store.ok_or_else(|| Failure::broken("a stream without a store"))?;
+    let wall = app.clock.now();
     let mut writing = Writing {
         locked: false,
-        now: store.now(app.clock.now()),
+        now: store.now(wall),
+        wall,
         store,
         sessions: BTreeMap::new(),
         shoppers: BTreeMap::new(),
@@ -144,6 +146,8 @@ pub(super) struct Writing {
     pub locked: bool,
     /// Store clock.
     pub now: Moment,
+    /// The server's clock, for when a row was changed.
+    wall: Moment,
     pub sessions: BTreeMap<SessionNumber, Session>,
     pub shoppers: BTreeMap<ShopperId, Shopper>,
     pub presence: Presence,
@@ -205,14 +209,14 @@ impl Writing {
             rows::shoppers::save(c, shopper).await?;
         }
         for session in self.sessions.values() {
-            if !rows::sessions::save(c, session, self.now).await? {
+            if !rows::sessions::save(c, session, self.wall).await? {
                 return Err(Failure::broken("a locked session changed meanwhile"));
             }
         }
         if let Some(by) = self.presence.change() {
-            rows::stores::change_occupancy(c, self.store.id, by, self.now).await?;
+            rows::stores::change_occupancy(c, self.store.id, by, self.wall).await?;
         }
-        if self.locked && !rows::stores::save(c, &self.store, self.now).await? {
+        if self.locked && !rows::stores::save(c, &self.store, self.wall).await? {
             return Err(Failure::broken("a locked store changed meanwhile"));
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use aisle_database::rows;
 use aisle_database::rows::stores::Store;
+use aisle_model::Currency;
 use aisle_model::StoreId;
 use aisle_model::store::{DeploymentStatus, StoreStatus};
 
@@ -36,12 +37,21 @@ pub struct StoreEdit {
 
 /// Faults that no schema can say.
 pub(super) fn faults_of(edit: &StoreEdit) -> Vec<FieldFault> {
+    let url = if let Patch::Set(url) = &edit.store_url { Some(url.as_str()) } else { None };
+    value_faults(edit.currency.as_deref(), edit.time_zone.as_deref(), url)
+}
+
+/// Faults of what was said about a store.
+pub fn value_faults(currency: Option<&str>, time_zone: Option<&str>, url: Option<&str>) -> Vec<FieldFault> {
     let mut faults = Vec::new();
-    let zone = edit.time_zone.as_deref();
-    if zone.is_some_and(|name| jiff::tz::TimeZone::get(name).is_err()) {
+    let is_in_use = |code| Currency::parse(code).is_ok_and(|currency| currency.is_in_use());
+    if currency.is_some_and(|code| !is_in_use(code)) {
+        faults.push(FieldFault::invalid("currency", "is not an ISO 4217 code in use"));
+    }
+    if time_zone.is_some_and(|name| jiff::tz::TimeZone::get(name).is_err()) {
         faults.push(FieldFault::invalid("timeZone", "is not an IANA time zone"));
     }
-    if let Patch::Set(url) = &edit.store_url {
+    if let Some(url) = url {
         let scheme = url.split(':').next().unwrap_or_default();
         if !["http", "https"].iter().any(|good| scheme.eq_ignore_ascii_case(good)) {
             faults.push(FieldFault::invalid("storeUrl", "must be an http or https address"));

@@ -3,6 +3,9 @@
 //! Batches of all stores wait in one queue. Whoever finds nobody committing takes what waits, as much as one commit may
 //! hold, and commits it for all; the others are told the outcome. So a lone batch waits for nobody, and under load the
 //! commits grow instead of the waiting.
+//!
+//! A commit that fails parts its stores: each goes on in a lane of its own, batch by batch, until one of its batches is in
+//! the log. So only the batch at fault is refused, and a store that stalls keeps nobody else waiting twice.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,8 +39,9 @@ pub struct Intake(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    queue: Mutex<VecDeque<Waiting>>,
-    turn: tokio::sync::Mutex<()>,
+    together: Arc<Lane>,
+    /// Of stores in trouble.
+    apart: Mutex<HashMap<StoreId, Arc<Lane>>>,
     connections: Mutex<HashMap<StoreId, usize>>,
     skews: Mutex<HashMap<(StoreId, SourceName), VecDeque<i64>>>,
     paces: Mutex<HashMap<StoreId, Pace>>,
@@ -49,6 +53,13 @@ struct Shared {
 struct Pace {
     events: Instant,
     bytes: Instant,
+}
+
+/// Batches that wait for one another.
+#[derive(Default)]
+struct Lane {
+    queue: Mutex<VecDeque<Waiting>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 struct Waiting {
@@ -104,26 +115,30 @@ impl Intake {
     /// Puts a batch into the log together with what else waits. The answer comes after the commit.
     ///
     /// When the one who commits is dropped in the middle, its commit may or may not have happened; the others then put
-    /// their batches in again, which is harmless because events are known by their ids.
+    /// their batches in again, which is harmless because events are known by their ids. The same when a commit of several
+    /// batches failed: each is put in again by itself.
     pub(super) async fn commit(&self, app: &App, batch: Batch) -> Result<Appended, Failure> {
         let batch = Arc::new(batch);
         loop {
+            let own = locked(&self.0.apart).get(&batch.store).cloned();
+            let one_by_one = own.is_some();
+            let lane = own.unwrap_or_else(|| self.0.together.clone());
             let (answer, mut outcome) = oneshot::channel();
             let waiting = Waiting { batch: batch.clone(), answer };
-            locked(&self.0.queue).push_back(waiting);
+            locked(&lane.queue).push_back(waiting);
             let turn = tokio::select! {
                 biased;
                 told = &mut outcome => match told {
                     Ok(outcome) => return outcome,
                     Err(_) => continue,
                 },
-                turn = self.0.turn.lock() => turn,
+                turn = lane.turn.lock() => turn,
             };
             // Nobody else takes while we hold the turn, so what is not answered yet is still in the queue.
             loop {
                 match outcome.try_recv() {
                     Ok(outcome) => return outcome,
-                    Err(TryRecvError::Empty) => commit_together(app, self.take()).await,
+                    Err(TryRecvError::Empty) => self.commit_next(app, &lane, one_by_one).await,
                     Err(TryRecvError::Closed) => break,
                 }
             }
@@ -131,18 +146,46 @@ impl Intake {
         }
     }
 
-    fn take(&self) -> Vec<Waiting> {
-        let mut queue = locked(&self.0.queue);
-        let mut bytes = 0;
-        let mut taken = Vec::new();
-        while let Some(next) = queue.front() {
-            bytes += next.batch.bytes;
-            if !taken.is_empty() && bytes > MOST_BYTES_IN_A_COMMIT {
-                break;
+    async fn commit_next(&self, app: &App, lane: &Lane, one_by_one: bool) {
+        let taken = lane.take(one_by_one);
+        let batches: Vec<Arc<Batch>> = taken.iter().map(|waiting| waiting.batch.clone()).collect();
+        match super::commit::commit(app, batches).await {
+            Ok(appended) => {
+                self.rejoin(&taken);
+                for (waiting, appended) in taken.into_iter().zip(appended) {
+                    // Whoever hung up finds its events durable when it asks for its cursor.
+                    drop(waiting.answer.send(Ok(appended)));
+                }
             }
-            taken.extend(queue.pop_front());
+            Err(failure) => {
+                self.part(&taken);
+                // Of several nobody knows which is at fault; who is told nothing puts its batch in again.
+                let Ok([alone]) = <[Waiting; 1]>::try_from(taken) else {
+                    return;
+                };
+                // What waits behind it is the same store's: it would only wait as long for the same.
+                let behind =
+                    if one_by_one && matches!(failure, Failure::Busy(_)) { lane.take_all() } else { Vec::new() };
+                for waiting in behind.into_iter().chain([alone]) {
+                    drop(waiting.answer.send(Err(failure.clone())));
+                }
+            }
         }
-        taken
+    }
+
+    fn part(&self, taken: &[Waiting]) {
+        let mut apart = locked(&self.0.apart);
+        for waiting in taken {
+            apart.entry(waiting.batch.store).or_default();
+        }
+    }
+
+    /// Whoever waits in the lane that ends is served there; whoever comes joins the others.
+    fn rejoin(&self, taken: &[Waiting]) {
+        let mut apart = locked(&self.0.apart);
+        if !apart.is_empty() {
+            apart.retain(|store, _| taken.iter().all(|waiting| waiting.batch.store != *store));
+        }
     }
 
     /// Counts what a store sent on this node.
@@ -183,21 +226,24 @@ impl Intake {
     }
 }
 
-async fn commit_together(app: &App, taken: Vec<Waiting>) {
-    let batches: Vec<Arc<Batch>> = taken.iter().map(|waiting| waiting.batch.clone()).collect();
-    let outcome = super::commit::commit(app, batches).await;
-    match outcome {
-        Ok(appended) => {
-            for (waiting, appended) in taken.into_iter().zip(appended) {
-                // Whoever hung up finds its events durable when it asks for its cursor.
-                drop(waiting.answer.send(Ok(appended)));
+impl Lane {
+    fn take_all(&self) -> Vec<Waiting> {
+        locked(&self.queue).drain(..).collect()
+    }
+
+    /// The next batch, with those behind it that fit into one commit unless they go one by one.
+    fn take(&self, one_by_one: bool) -> Vec<Waiting> {
+        let mut queue = locked(&self.queue);
+        let mut bytes = 0;
+        let mut taken = Vec::new();
+        while let Some(next) = queue.front() {
+            bytes += next.batch.bytes;
+            if !taken.is_empty() && (one_by_one || bytes > MOST_BYTES_IN_A_COMMIT) {
+                break;
             }
+            taken.extend(queue.pop_front());
         }
-        Err(failure) => {
-            for waiting in taken {
-                drop(waiting.answer.send(Err(failure.clone())));
-            }
-        }
+        taken
     }
 }
 

@@ -6,7 +6,7 @@ use aisle_database::testing::on_both_databases;
 use aisle_floor::Fact;
 use aisle_model::event::Direction;
 use aisle_model::store::StoreStatus;
-use aisle_model::{Offset, ShopperId, SourceName, VisitorSessionId};
+use aisle_model::{Millis, Offset, ShopperId, SourceName, StoreClock, VisitorSessionId};
 use aisle_operations::Failure;
 use aisle_operations::floor::{Applied, Batch, EntryFacts, apply_facts};
 
@@ -87,6 +87,29 @@ async fn a_batch_is_written_once_and_only_by_the_holder() {
         let refused = apply_facts(&world.app, stale).await.unwrap();
         assert_eq!(refused, Applied::NotOurs);
         assert_eq!(visitors(&world).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_a_row_was_changed_is_told_by_the_servers_clock() {
+    on_both_databases(|database| async move {
+        let world = world(database).await;
+        let before = store(&world).await;
+        let ahead = StoreClock { set_at: START, showed: START.plus(Millis(90 * 86_400_000)), rate: 60.0 };
+        let change = world.app.database.change(move |c| {
+            let ahead = Store { clock: Some(ahead), ..before.clone() };
+            Box::pin(async move { rows::stores::save(c, &ahead, START).await.map_err(Failure::from) })
+        });
+        assert!(change.await.unwrap());
+        world.app.clock.advance(Millis(1_000));
+        let now = world.app.clock.now();
+        world.send(vec![event(1, 90 * 86_400_000, heartbeat())]).await;
+        let epoch = lease(&world).await;
+        let inside = Fact::EmployeesInside { count: 1, at: now };
+        let written = apply_facts(&world.app, batch(&world, epoch, 0, vec![came_in(), inside])).await;
+        assert_eq!(written.unwrap(), Applied::Yes);
+        assert_eq!(store(&world).await.updated_at, now);
     })
     .await;
 }

@@ -8,3 +8,4 @@ mod facts;
 mod fixture;
 mod polling;
 mod repeating;
+mod trouble;

@@ -11,4 +11,5 @@ mod operator;
 mod outage;
 mod signatures;
 mod sink;
+mod stopping;
 mod trip;

@@ -75,6 +75,52 @@ fn another_master_key_than_that_of_the_database_fails_at_start() {
 }
 
 #[test]
+fn a_first_start_that_fails_leaves_no_key_behind() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let key = |place: &Place| place.folder.path().join("data").join("aisle.key");
+    let begun = Place::new(runtime.block_on(Rows::postgres()));
+    begun.init();
+    let second = Place::new(Rows::Embedded).through(begun.database_url().to_owned());
+    let done = second.run(&["check"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(texts(&done).1.contains("put the right one there"), "{}", texts(&done).1);
+    assert!(!key(&second).exists(), "a key that no database knows");
+    std::fs::copy(key(&begun), key(&second)).unwrap();
+    let done = second.run(&["check"]);
+    assert_eq!(done.status.code(), Some(0), "{}", texts(&done).1);
+
+    let place = Place::new(Rows::Embedded);
+    let file = place.folder.path().join("data").join("aisle.db");
+    std::fs::create_dir_all(&file).unwrap();
+    assert_eq!(place.run(&["init"]).status.code(), Some(1), "a folder is in the place of the database");
+    assert!(!key(&place).exists());
+    std::fs::remove_dir(&file).unwrap();
+    place.init();
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_reads_what_is_kept() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new(Rows::Embedded);
+    place.init();
+    let server = place.serve();
+    let folder = place.folder.path().join("data");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+    }
+    for name in ["aisle.db", "aisle.db-wal", "aisle.db-shm", "aisle.key"] {
+        assert!(names.iter().any(|found| found == name), "{name} of {names:?}");
+    }
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_is_refused() {
     let place = Place::new(Rows::Embedded);
     place.init();

@@ -12,6 +12,8 @@ pub(super) struct Loaded {
     pub position: Offset,
     /// The cursor as it is in the database.
     pub applied: Offset,
+    /// Entries that no snapshot covers yet.
+    pub replayed: u64,
 }
 
 /// Loads the engine of a store. Facts of entries that were applied before come out again and are let go: they are written.
@@ -29,7 +31,7 @@ pub(super) async fn load(app: &App, store: StoreId) -> Result<Loaded, Failure> {
         .and_then(|snapshot| Some((read_floor(store, &snapshot.body)?, snapshot.offset)));
     let is_new = known.is_none();
     let (floor, position) = known.unwrap_or_else(|| (Floor::new(store), Offset(0)));
-    let mut loaded = Loaded { floor, position, applied: state.applied };
+    let mut loaded = Loaded { floor, position, applied: state.applied, replayed: 0 };
     if is_new {
         announce_plan_if_cut(app, store).await?;
     }
@@ -45,6 +47,7 @@ pub(super) async fn load(app: &App, store: StoreId) -> Result<Loaded, Failure> {
             }
             loaded.floor.apply(entry, &mut written);
             loaded.position = entry.offset;
+            loaded.replayed += 1;
         }
         tokio::task::yield_now().await;
     }

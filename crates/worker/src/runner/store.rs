@@ -2,19 +2,25 @@
 //!
 //! A crash anywhere is harmless: the cursor and the facts behind it are one change, entries without facts are read again,
 //! and a snapshot only saves time. A runner that lost its lease notices at its next write, which is refused.
+//!
+//! What is broken (a row, a chunk, the engine itself) stops its own store and no other: it is tried again less and less
+//! often, logged once, and counted among the [stalls](aisle_operations::Stalls) until the store goes on.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use aisle_model::entry::Entry;
 use aisle_model::{Offset, StoreId};
 use aisle_operations::floor::{Applied, Batch, EntryFacts, apply_facts};
 use aisle_operations::{App, Failure};
+use futures::FutureExt;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::lease_name;
 use super::load::{Loaded, load, read_entries};
+use super::patience::Patience;
 use super::settle::{append_tick, give_back, save_snapshot};
 
 /// Facts that one change writes, so that it stays short.
@@ -28,8 +34,6 @@ const IDLE: Duration = Duration::from_mins(1);
 const TICK: Duration = Duration::from_secs(1);
 /// However fast a store's clock runs.
 const FASTEST_TICK: Duration = Duration::from_millis(20);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 pub(super) struct StoreRunner {
     pub app: App,
@@ -62,11 +66,12 @@ struct State {
 impl State {
     fn at(loaded: Loaded) -> Self {
         let now = Instant::now();
+        let fed_since_snapshot = loaded.replayed;
         Self {
             loaded,
             persisted_at: now,
             snapshot_at: now,
-            fed_since_snapshot: 0,
+            fed_since_snapshot,
             tick_at: now,
             tick_every: TICK,
             busy_at: now,
@@ -91,6 +96,18 @@ impl StoreRunner {
     }
 
     pub async fn run(mut self) {
+        let mut patience = Patience::default();
+        while let Err(panic) = AssertUnwindSafe(self.begin_and_work()).catch_unwind().await {
+            let failure = Failure::broken(format!("the engine panicked: {}", message(&*panic)));
+            self.note("running", &failure);
+            if !self.wait(patience.next(&failure)).await {
+                break;
+            }
+        }
+        self.app.stalls.clear(self.store);
+    }
+
+    async fn begin_and_work(&mut self) {
         let Some(loaded) = self.until_it_works("loading", || load(&self.app, self.store)).await else {
             return;
         };
@@ -203,6 +220,7 @@ impl StoreRunner {
         };
         let written = self.until_it_works("writing facts", || apply_facts(&self.app, batch.clone())).await?;
         if written == Applied::Yes {
+            self.app.stalls.clear(self.store);
             state.loaded.applied = batch.to;
             state.persisted_at = Instant::now();
         }
@@ -216,7 +234,7 @@ impl StoreRunner {
                 state.tick_every = TICK.div_f64(rate.max(1.0)).max(FASTEST_TICK);
                 state.target = state.target.max(offset);
             }
-            Err(failure) => tracing::warn!(store = %self.store, %failure, "a tick was missed"),
+            Err(failure) => self.note("a tick", &failure),
         }
         state.tick_at = Instant::now() + state.tick_every;
     }
@@ -260,19 +278,46 @@ impl StoreRunner {
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T, Failure>>,
     {
-        let mut pause = FIRST_PAUSE;
+        let mut patience = Patience::default();
         loop {
-            match attempt().await {
-                Ok(done) => return Some(done),
-                Err(failure) => {
-                    tracing::warn!(store = %self.store, %failure, "{what} failed; trying again");
+            let failure = match attempt().await {
+                Ok(done) => {
+                    if patience.was_tried() && self.app.stalls.clear(self.store) {
+                        tracing::info!(store = %self.store, "{what} works again: the store goes on");
+                    }
+                    return Some(done);
                 }
+                Err(failure) => failure,
+            };
+            self.note(what, &failure);
+            if !self.wait(patience.next(&failure)).await {
+                return None;
             }
-            tokio::select! {
-                () = self.stop.cancelled() => return None,
-                () = tokio::time::sleep(pause) => {}
-            }
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+
+    /// Says once what is broken; a database that is away is said each time, and heals by itself.
+    fn note(&self, what: &str, failure: &Failure) {
+        if let Failure::Busy(_) = failure {
+            tracing::warn!(store = %self.store, %failure, "{what} failed; trying again");
+        } else if self.app.stalls.note(self.store, format!("{what}: {failure}")) {
+            tracing::error!(
+                store = %self.store, %failure,
+                "{what} failed: this store stands still until its cause is mended; the others go on"
+            );
+        }
+    }
+
+    /// False when told to stop.
+    async fn wait(&self, pause: Duration) -> bool {
+        tokio::select! {
+            () = self.stop.cancelled() => false,
+            () = tokio::time::sleep(pause) => true,
+        }
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

@@ -53,6 +53,7 @@ fn came_through_the_turnstile() -> StoreEvent {
             track_id: None,
             forced: false,
         }),
+        more: serde_json::Map::new(),
     }
 }
 

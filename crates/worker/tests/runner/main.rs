@@ -6,5 +6,6 @@ mod closing;
 mod crashing;
 mod forgetting;
 mod leasing;
+mod stalling;
 mod takeover;
 mod world;
