@@ -6,6 +6,9 @@ mod create;
 mod delete;
 #[cfg(test)]
 mod deleted;
+mod export;
+#[cfg(test)]
+mod exported;
 mod face;
 mod get;
 mod list;
@@ -29,6 +32,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route!("createCustomer", create::handle).also_checked_by(limits),
     route!("getCustomer", get::handle),
     route!("deleteCustomer", delete::handle),
+    route!("exportCustomer", export::handle),
     route!("updateCustomer", update::handle).also_checked_by(update::limits),
 ];
 

@@ -25,6 +25,7 @@ mod idempotent;
 mod inventory;
 mod layers;
 mod layout;
+mod limits;
 mod moment;
 mod operators;
 mod orders;
@@ -62,6 +63,10 @@ use aisle_operations::App;
 use aisle_operations::access::Tokens;
 use aisle_operations::idempotency::Idempotency;
 use axum::Router;
+use http::StatusCode;
+use ipnet::IpNet;
+
+pub use limits::RateLimit;
 
 /// What the operator may set about the HTTP face.
 #[derive(Debug, Clone)]
@@ -76,6 +81,12 @@ pub struct ApiOptions {
     pub realms: Vec<String>,
     /// Host names of the shopper's app, each with the name of the retailer it belongs to.
     pub app_hosts: Vec<(String, String)>,
+    /// What one token may ask, and one address that shows no good one; as much as it likes when absent.
+    pub rate_limit: Option<RateLimit>,
+    /// The status of what was too much: 503, or 429 where clients know it better.
+    pub rate_limited_status: StatusCode,
+    /// Reverse proxies that are believed when they say whom they heard.
+    pub proxies: Vec<IpNet>,
 }
 
 impl Default for ApiOptions {
@@ -86,6 +97,9 @@ impl Default for ApiOptions {
             token_memory: Duration::from_millis(500),
             realms: Vec::new(),
             app_hosts: Vec::new(),
+            rate_limit: None,
+            rate_limited_status: StatusCode::SERVICE_UNAVAILABLE,
+            proxies: Vec::new(),
         }
     }
 }
@@ -97,6 +111,8 @@ pub(crate) struct Server {
     pub(crate) tokens: Tokens,
     pub(crate) idempotency: Idempotency,
     pub(crate) throttle: access::Throttle,
+    /// Absent when nobody is limited.
+    pub(crate) budgets: Option<limits::Budgets>,
     pub(crate) openapi: String,
 }
 
@@ -107,6 +123,7 @@ impl Server {
             tokens: Tokens::new(options.token_memory),
             idempotency: Idempotency::default(),
             throttle: access::Throttle::default(),
+            budgets: options.rate_limit.and_then(|limit| limits::Budgets::new(limit, options.rate_limited_status)),
             openapi: aisle_contract::openapi_json_for(&|id| served.contains(id)),
             app,
             options,

@@ -5,7 +5,7 @@ mod get;
 pub(crate) mod lines;
 pub(crate) mod list;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::route::{Route, route};
 

@@ -40,8 +40,8 @@ pub(crate) enum Problem {
     UnsupportedMediaType(String),
     /// 422 and every fault of one part.
     Faults(Part, Vec<Fault>),
-    /// 503: too many tries.
-    RateLimited { seconds: u32 },
+    /// Too many requests or tries, under the status that the operator chose.
+    RateLimited { seconds: u32, status: StatusCode },
     /// 503: storage is away or something is full. The reason is for the log.
     Unavailable(String),
     /// 503: what was asked for may still happen. The reason is for the log.
@@ -110,7 +110,8 @@ impl Problem {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Faults(..) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RateLimited { .. } | Self::Unavailable(_) | Self::Late(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RateLimited { status, .. } => *status,
+            Self::Unavailable(_) | Self::Late(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -176,7 +177,7 @@ impl Problem {
         match &self {
             Self::Unauthorized => answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
             Self::MethodNotAllowed(allowed) => answer.header(ALLOW, allowed.parse().expect("methods are header text")),
-            Self::RateLimited { seconds } => answer.header(RETRY_AFTER, HeaderValue::from(*seconds)),
+            Self::RateLimited { seconds, .. } => answer.header(RETRY_AFTER, HeaderValue::from(*seconds)),
             Self::Unavailable(_) | Self::Late(_) => answer.header(RETRY_AFTER, HeaderValue::from(1)),
             _ => answer,
         }

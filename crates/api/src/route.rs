@@ -23,6 +23,8 @@ pub(crate) struct Route {
     pub(crate) reading: Reading,
     pub(crate) deadline: Deadline,
     pub(crate) notices_theft: bool,
+    /// Whether requests count against the rate limit of their token.
+    pub(crate) counts: bool,
 }
 
 /// Who reads the body.
@@ -56,6 +58,7 @@ impl Route {
             reading: Reading::Judged,
             deadline: Deadline::Usual,
             notices_theft: false,
+            counts: true,
         }
     }
 
@@ -90,6 +93,12 @@ impl Route {
     #[allow(dead_code, reason = "for calls that wait on purpose")]
     pub(crate) const fn within(mut self, deadline: Duration) -> Self {
         self.deadline = Deadline::Within(deadline);
+        self
+    }
+
+    /// The rate limit of its token is not for it: it has one of its own.
+    pub(crate) const fn uncounted(mut self) -> Self {
+        self.counts = false;
         self
     }
 

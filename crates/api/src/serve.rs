@@ -1,11 +1,11 @@
 //! The path of a request: judged in the contract's order, then carried out.
 //!
-//! 405, 401, 403, then 413/415/400, replay by `Idempotency-Key`, 422 (path, headers, query, body), 404 and 409. The whole
+//! 405, 401, the rate limit of whoever asks, 403, then 413/415/400, replay by `Idempotency-Key`, 422 (path, headers, query, body), 404 and 409. The whole
 //! is one future under a deadline. When the client hangs up it is dropped; a change that was begun is a task of its own and
 //! runs to its end.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aisle_contract::{Fault, Operation, TokenKind};
 use aisle_model::access::{ApiKeyKind, Scope};
@@ -25,6 +25,7 @@ use serde_json::{Map, Value};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::layers::RequestId;
+use crate::limits::{self, Spent};
 use crate::problem::{Part, Problem};
 use crate::route::{Deadline, Reading, Route};
 use crate::{Server, body, idempotent, unstorable, whose};
@@ -67,6 +68,8 @@ struct Asked<'s> {
     route: &'static Route,
     operation: &'static Operation,
     request_id: &'s str,
+    /// What it took from the budget of whoever asks.
+    spent: &'s OnceLock<Spent>,
     parts: Parts,
 }
 
@@ -74,11 +77,12 @@ struct Asked<'s> {
 pub(crate) async fn serve(State(dispatch): State<Dispatch>, request: Request) -> Response {
     let request_id = RequestId::of(request.extensions());
     let is_head = request.method() == Method::HEAD;
+    let spent = OnceLock::new();
     let answer = match dispatch.find(request.method()) {
         Some((route, operation)) => {
             let (parts, body) = request.into_parts();
             let server = &*dispatch.server;
-            let asked = Asked { server, route, operation, request_id: &request_id, parts };
+            let asked = Asked { server, route, operation, request_id: &request_id, spent: &spent, parts };
             bounded(asked, body).await
         }
         None if request.method() == Method::OPTIONS => {
@@ -87,7 +91,12 @@ pub(crate) async fn serve(State(dispatch): State<Dispatch>, request: Request) ->
         }
         None => Err(Problem::MethodNotAllowed(dispatch.allowed.to_string())),
     };
-    answer.unwrap_or_else(|problem| problem.into_answer(&request_id)).into_response(is_head)
+    let answer = answer.unwrap_or_else(|problem| problem.into_answer(&request_id));
+    let answer = match spent.get() {
+        Some(spent) => spent.told(answer),
+        None => answer,
+    };
+    answer.into_response(is_head)
 }
 
 /// Under the deadline, and with panics caught.
@@ -146,19 +155,22 @@ async fn judged(mut asked: Asked<'_>, body: Body) -> Result<Answer, Problem> {
 /// Who asks. Inside, for a request that takes no token: what its headers lack to tell whose shop it is for.
 async fn caller(asked: &Asked<'_>) -> Result<Result<Caller, Fault>, Problem> {
     if asked.operation.token == TokenKind::None {
+        asked.spend(None)?;
         let Server { app, options, .. } = asked.server;
         return whose::nobody(app, options, &asked.parts).await;
     }
+    let bearer = authenticated(asked).await;
+    asked.spend(bearer.as_deref().ok())?;
+    authorised(asked.operation, &*bearer?).map(Ok)
+}
+
+async fn authenticated(asked: &Asked<'_>) -> Result<Arc<Bearer>, Problem> {
     let token = bearer_token(&asked.parts.headers).ok_or(Problem::Unauthorized)?;
-    match asked.server.tokens.bearer(&asked.server.app, token).await? {
-        Some(bearer) => authorised(asked.operation, &bearer).map(Ok),
-        None => {
-            if asked.route.notices_theft {
-                logins::exchange(&asked.server.app, token).await?;
-            }
-            Err(Problem::Unauthorized)
-        }
+    let bearer = asked.server.tokens.bearer(&asked.server.app, token).await?;
+    if bearer.is_none() && asked.route.notices_theft {
+        logins::exchange(&asked.server.app, token).await?;
     }
+    bearer.ok_or(Problem::Unauthorized)
 }
 
 /// What stands behind `Authorization: Bearer`.
@@ -209,6 +221,19 @@ fn simulates(operation: &Operation, caller: &Caller) -> bool {
 }
 
 impl Asked<'_> {
+    /// Takes the request from the budget of its token, or of its address where it shows no good one.
+    fn spend(&self, bearer: Option<&Bearer>) -> Result<(), Problem> {
+        let Some(budgets) = self.server.budgets.as_ref().filter(|_| self.route.counts || bearer.is_none()) else {
+            return Ok(());
+        };
+        let address = || limits::address(&self.server.options.proxies, &self.parts.headers, &self.parts.extensions);
+        let spent = self.spent.get_or_init(|| match bearer {
+            Some(bearer) => budgets.of_credential(&bearer.caller.credential),
+            None => budgets.of_address(address()),
+        });
+        spent.refusal()
+    }
+
     /// 413, 415, 400.
     async fn read(&self, body: Body) -> Result<(Bytes, Value, Option<Body>), Problem> {
         let headers = &self.parts.headers;

@@ -6,6 +6,8 @@ mod get;
 mod list;
 mod matching;
 
+pub(crate) use face::ShopperFace;
+
 use crate::route::{Route, route};
 
 pub(crate) const ROUTES: &[Route] = &[

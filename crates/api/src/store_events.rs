@@ -22,11 +22,11 @@ use crate::route::{Route, route};
 const LONGEST_POLL: Duration = Duration::from_secs(40);
 
 pub(crate) const ROUTES: &[Route] = &[
-    route!("ingestStoreEvents", ingest::handle).reads_body_itself().with_own_deadline(),
-    route!("readStoreEvents", read_back::handle),
-    route!("getStoreEventCursor", cursor::handle),
-    route!("pollStoreCommands", commands::poll).within(LONGEST_POLL),
-    route!("acknowledgeStoreCommand", commands::acknowledge),
+    route!("ingestStoreEvents", ingest::handle).reads_body_itself().with_own_deadline().uncounted(),
+    route!("readStoreEvents", read_back::handle).uncounted(),
+    route!("getStoreEventCursor", cursor::handle).uncounted(),
+    route!("pollStoreCommands", commands::poll).within(LONGEST_POLL).uncounted(),
+    route!("acknowledgeStoreCommand", commands::acknowledge).uncounted(),
 ];
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod coverage;
 mod documented;
 mod edges;
 mod every_input;
+mod limits;
 mod repeats;
 mod stores_own;
 mod token;

@@ -86,7 +86,7 @@ pub async fn get(app: &App, caller: &Caller, id: OrderId, version: Option<i64>) 
     read.await
 }
 
-async fn views(c: &mut Connection, found: Vec<Order>, wanted: Wanted) -> Result<Vec<OrderView>, Failure> {
+pub(crate) async fn views(c: &mut Connection, found: Vec<Order>, wanted: Wanted) -> Result<Vec<OrderView>, Failure> {
     let ids: Vec<OrderId> = found.iter().map(|order| order.id).collect();
     let mut entries = grouped(orders::vendor_entries(c, &ids).await?, |entry| entry.order);
     let mut lines = None;

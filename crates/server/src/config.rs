@@ -28,6 +28,8 @@ pub struct Config {
     pub egress: Egress,
     /// Tokens.
     pub auth: Auth,
+    /// How much may be asked.
+    pub limits: Limits,
     /// Logs.
     pub log: Log,
 }
@@ -44,6 +46,8 @@ pub struct Server {
     pub shutdown_seconds: u64,
     /// Worker threads of the runtime; 0 takes one per core.
     pub threads: usize,
+    /// Address ranges of reverse proxies that are believed when `X-Forwarded-For` says whom they heard.
+    pub proxies: Vec<IpNet>,
 }
 
 impl Default for Server {
@@ -53,6 +57,7 @@ impl Default for Server {
             data_dir: PathBuf::from("aisle-data"),
             shutdown_seconds: 10,
             threads: 0,
+            proxies: Vec::new(),
         }
     }
 }
@@ -104,6 +109,50 @@ pub struct Auth {
 impl Default for Auth {
     fn default() -> Self {
         Self { realm_aliases: Vec::new(), client_id_prefix: "prod-eu".to_owned() }
+    }
+}
+
+/// How much may be asked of this node.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests that a token may make in a second, and an address that shows no good one; 0 is no limit.
+    pub requests_per_second: u32,
+    /// Requests at once after a rest; 0 is as many as in a second.
+    pub burst: u32,
+    /// Status of what was too much.
+    pub status: LimitedStatus,
+}
+
+/// Status of what was too much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum LimitedStatus {
+    /// 503.
+    #[default]
+    Unavailable,
+    /// 429.
+    TooMany,
+}
+
+impl TryFrom<u16> for LimitedStatus {
+    type Error = &'static str;
+
+    fn try_from(status: u16) -> Result<Self, Self::Error> {
+        match status {
+            503 => Ok(Self::Unavailable),
+            429 => Ok(Self::TooMany),
+            _ => Err("limits.status must be 503 or 429"),
+        }
+    }
+}
+
+impl From<LimitedStatus> for u16 {
+    fn from(status: LimitedStatus) -> Self {
+        match status {
+            LimitedStatus::Unavailable => 503,
+            LimitedStatus::TooMany => 429,
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! The server: listens, works, and stops in one order.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
-use aisle_api::ApiOptions;
+use aisle_api::{ApiOptions, RateLimit};
 use aisle_operations::App;
 use aisle_worker::Workers;
 use anyhow::Context as _;
+use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, LimitedStatus};
 use crate::{End, node};
 
 /// A server that accepts requests.
@@ -50,8 +52,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(&config.server.listen).await;
     let listener = listener.with_context(|| format!("server.listen {}", config.server.listen))?;
     let address = listener.local_addr()?;
-    let options = ApiOptions { realms: config.auth.realm_aliases.clone(), ..ApiOptions::default() };
-    let router = aisle_api::router(app.clone(), options);
+    let router = aisle_api::router(app.clone(), options(config));
     let stop = CancellationToken::new();
     let accepting = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let accepting = accepting.with_graceful_shutdown(stop.clone().cancelled_owned());
@@ -60,6 +61,25 @@ pub async fn start(config: &Config) -> anyhow::Result<Running> {
     let workers = Workers::start(&app);
     let grace = Duration::from_secs(config.server.shutdown_seconds);
     Ok(Running { address, app, accepting, stop, workers, grace })
+}
+
+fn options(config: &Config) -> ApiOptions {
+    let limits = &config.limits;
+    let per_second = NonZeroU32::new(limits.requests_per_second);
+    let rate_limit = per_second.map(|per_second| RateLimit {
+        every: Duration::from_secs(1) / per_second.get(),
+        burst: NonZeroU32::new(limits.burst).unwrap_or(per_second),
+    });
+    ApiOptions {
+        realms: config.auth.realm_aliases.clone(),
+        rate_limit,
+        rate_limited_status: match limits.status {
+            LimitedStatus::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            LimitedStatus::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        },
+        proxies: config.server.proxies.clone(),
+        ..ApiOptions::default()
+    }
 }
 
 impl Running {

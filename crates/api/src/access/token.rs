@@ -3,11 +3,11 @@
 //! Apart from the other operations because its body is a form, its errors are the RFC's (5.2), and nothing that is known
 //! stands in front of it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use aisle_operations::access::client_credentials::{self, Denied, LIFETIME_SECONDS};
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::answer::Answer;
 use crate::layers::RequestId;
 use crate::problem::Problem;
-use crate::{Server, body};
+use crate::{Server, body, limits};
 
 const REALM: &str = "aisle";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -44,7 +44,13 @@ struct Asked {
 
 pub(crate) async fn token(State(server): State<Arc<Server>>, Path(realm): Path<String>, request: Request) -> Response {
     let id = RequestId::of(request.extensions());
-    let answered = tokio::time::timeout(server.options.deadline, answer(&server, &realm, request)).await;
+    let address = limits::address(&server.options.proxies, request.headers(), request.extensions());
+    let spent = server.budgets.as_ref().map(|budgets| budgets.of_address(address));
+    let asked = async {
+        spent.map_or(Ok(()), |spent| spent.refusal())?;
+        answer(&server, &realm, address, request).await
+    };
+    let answered = tokio::time::timeout(server.options.deadline, asked).await;
     let late = || Err(Problem::Unavailable("the token endpoint took longer than its deadline".to_owned()).into());
     let answer = match answered.unwrap_or_else(|_| late()) {
         Ok(answer) => answer,
@@ -58,17 +64,20 @@ pub(crate) async fn token(State(server): State<Arc<Server>>, Path(realm): Path<S
             }
         }
     };
+    let answer = match spent {
+        Some(spent) => spent.told(answer),
+        None => answer,
+    };
     answer.header(CACHE_CONTROL, HeaderValue::from_static("no-store")).into_response(false)
 }
 
-async fn answer(server: &Server, realm: &str, request: Request) -> Result<Answer, Refused> {
+async fn answer(server: &Server, realm: &str, address: Option<IpAddr>, request: Request) -> Result<Answer, Refused> {
     if realm != REALM && !server.options.realms.iter().any(|alias| alias == realm) {
         return Err(Problem::not_found("Realm").into());
     }
     if request.method() != Method::POST {
         return Err(Problem::MethodNotAllowed("POST".to_owned()).into());
     }
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let (parts, body) = request.into_parts();
     let bytes = body::read(body, &parts.headers, server.options.body_limit).await?;
     let is_form = parts
@@ -86,7 +95,7 @@ async fn answer(server: &Server, realm: &str, request: Request) -> Result<Answer
 async fn granted(server: &Server, address: Option<IpAddr>, asked: Asked) -> Result<Answer, Refused> {
     let client = (asked.client_id.clone(), address);
     if let Some(seconds) = server.throttle.wait(&client, server.app.clock.now()) {
-        return Err(Problem::RateLimited { seconds }.into());
+        return Err(Problem::RateLimited { seconds, status: server.options.rate_limited_status }.into());
     }
     let Asked { client_id, client_secret, scope } = asked;
     let granted = client_credentials::grant(&server.app, &client_id, &client_secret, scope.as_deref());

@@ -8,7 +8,7 @@ use crate::testing::{Api, add_key, add_retailer};
 
 const ORDERS: &str = "/api/admin/v2/orders";
 
-async fn run(api: &Api, statement: Statement) {
+pub(crate) async fn run(api: &Api, statement: Statement) {
     let changed = api.app.database.change(move |c| {
         let statement = statement.clone();
         Box::pin(async move { execute(c, statement).await.map(drop) })
@@ -17,7 +17,7 @@ async fn run(api: &Api, statement: Statement) {
 }
 
 /// One trip and one paid order with this total in cents, of one version with one line.
-async fn order(api: &Api, store: i64, customer: &Value, total: i64) {
+pub(crate) async fn order(api: &Api, store: i64, customer: &Value, total: i64) {
     let made = api.ask("POST", &format!("/api/admin/v2/customers/{customer}/entry-codes"), json!({})).await;
     assert_eq!(made.status, 201, "{}", made.text);
     let now = api.app.clock.now();

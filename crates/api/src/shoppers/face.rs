@@ -8,7 +8,7 @@ use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ShopperFace {
+pub(crate) struct ShopperFace {
     shopper_id: ShopperId,
     state: ShopperState,
     role: Role,

@@ -3,6 +3,8 @@
 //! What is durable is told wherever anything is: a producer goes on from there. Only a request of which nothing at all was
 //! decided ends with an error alone.
 
+use http::StatusCode;
+
 use super::tally::EndedBy;
 use crate::problem::{Part, Problem};
 
@@ -46,7 +48,9 @@ impl Ending {
             Self::End if reached.decided && !reached.took => Err(Problem::Faults(Part::Body, Vec::new())),
             Self::End => Ok(EndedBy::End),
             Self::Shutdown => Ok(EndedBy::Shutdown),
-            Self::Overload { seconds } if !reached.decided => Err(Problem::RateLimited { seconds }),
+            Self::Overload { seconds } if !reached.decided => {
+                Err(Problem::RateLimited { seconds, status: StatusCode::SERVICE_UNAVAILABLE })
+            }
             Self::Overload { .. } => Ok(EndedBy::Overload),
             Self::Broken(sentence) if !reached.took => Err(Problem::MalformedBody(sentence.to_owned())),
             Self::Limit | Self::Broken(_) => Ok(EndedBy::Limit),

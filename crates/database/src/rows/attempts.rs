@@ -217,6 +217,58 @@ pub async fn forget_some(c: &mut Connection, before: Moment, most: i64) -> Resul
     c.execute(delete).await
 }
 
+/// What a receiver answered to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "columns of the table")]
+pub struct Answered {
+    pub name: WebhookName,
+    pub http_status: Option<i64>,
+    pub answer: String,
+    pub created_at: Moment,
+}
+
+fn answered(row: &Row) -> Result<Answered, Error> {
+    Ok(Answered {
+        name: row.get("name")?,
+        http_status: row.get("http_status")?,
+        answer: row.get("answer")?,
+        created_at: row.get("created_at")?,
+    })
+}
+
+/// What was answered to calls about some sessions of a retailer, oldest first.
+pub async fn answers_about(
+    c: &mut Connection,
+    retailer: RetailerId,
+    sessions: &[SessionToken],
+) -> Result<Vec<Answered>, Error> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Statement::build(
+        "select name, http_status, answer, created_at from attempts where answer is not null and session_token in (",
+    );
+    select.bind_list(sessions.iter());
+    select
+        .push(") and webhook_id in (select id from webhooks where retailer_id = ")
+        .bind(retailer)
+        .push(") order by id");
+    c.fetch_all(&mut select).await?.iter().map(answered).collect()
+}
+
+/// What was answered to some messages that are about no session, oldest first.
+pub async fn answers_to(c: &mut Connection, messages: &[i64]) -> Result<Vec<Answered>, Error> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Statement::build(
+        "select name, http_status, answer, created_at from attempts where answer is not null and session_token is null
+             and delivery_id in (select id from deliveries where message in (",
+    );
+    select.bind_list(messages.iter().copied()).push(")) order by id");
+    c.fetch_all(&mut select).await?.iter().map(answered).collect()
+}
+
 /// Forgets what was answered to calls about some sessions of a retailer.
 pub async fn forget_answers_about(
     c: &mut Connection,

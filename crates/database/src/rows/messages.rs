@@ -66,19 +66,34 @@ pub async fn body_for_delivery(c: &mut Connection, delivery: i64) -> Result<Opti
 #[allow(missing_docs, reason = "the columns of the table")]
 pub struct KeptMessage {
     pub row: i64,
+    pub name: WebhookName,
     pub session: Option<SessionToken>,
+    pub issued_at: Moment,
     pub body: Vec<u8>,
 }
 
-/// Some of the messages that carry the data of a customer.
-pub async fn about_customer(c: &mut Connection, customer: CustomerId, most: i64) -> Result<Vec<KeptMessage>, Error> {
+/// The messages behind a row that carry the data of a customer, oldest first.
+pub async fn about_customer(
+    c: &mut Connection,
+    customer: CustomerId,
+    after: i64,
+    most: i64,
+) -> Result<Vec<KeptMessage>, Error> {
     let select = sql!(
-        "select id, session_token, body from messages where customer_id = $1 order by id limit $2",
+        "select id, name, session_token, issued_at, body from messages where customer_id = $1 and id > $2
+         order by id limit $3",
         customer,
+        after,
         most
     );
     let kept = |row: &Row| {
-        Ok(KeptMessage { row: row.get("id")?, session: row.get("session_token")?, body: row.get::<Packed>("body")?.0 })
+        Ok(KeptMessage {
+            row: row.get("id")?,
+            name: row.get("name")?,
+            session: row.get("session_token")?,
+            issued_at: row.get("issued_at")?,
+            body: row.get::<Packed>("body")?.0,
+        })
     };
     c.fetch_all(select).await?.iter().map(kept).collect()
 }

@@ -4,7 +4,7 @@ use aisle_model::store::{Role, ShopperFlag, ShopperMark, ShopperState};
 use aisle_model::{GateId, Moment, SessionNumber, ShopperId, StoreId, TrackId, VisitorSessionId, ZoneId};
 
 use crate::ids::{Json, json_text};
-use crate::{Connection, Error, Row, sql};
+use crate::{Connection, Error, Row, Statement, sql};
 
 /// One person on one visit.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +60,16 @@ pub fn shopper(row: &Row) -> Result<Shopper, Error> {
 pub async fn find(c: &mut Connection, store: StoreId, id: &ShopperId) -> Result<Option<Shopper>, Error> {
     let select = sql!("select * from shoppers where store_id = $1 and shopper_id = $2", store, id);
     c.fetch_optional(select).await?.as_ref().map(shopper).transpose()
+}
+
+/// Everybody of some trips.
+pub async fn of_sessions(c: &mut Connection, sessions: &[SessionNumber]) -> Result<Vec<Shopper>, Error> {
+    if sessions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Statement::build("select * from shoppers where session_number in (");
+    select.bind_list(sessions.iter().copied()).push(") order by entered_at, shopper_id");
+    c.fetch_all(&mut select).await?.iter().map(shopper).collect()
 }
 
 /// Saves a person, new or known.

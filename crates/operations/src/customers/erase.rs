@@ -61,7 +61,7 @@ pub(super) async fn slice(
     entry_codes::unlink(c, &trips).await?;
     let tokens = sessions::unlink(c, &trips, now).await?;
     attempts::forget_answers_about(c, retailer, &tokens).await?;
-    let kept = messages::about_customer(c, customer, SLICE).await?;
+    let kept = messages::about_customer(c, customer, 0, SLICE).await?;
     let rows: Vec<i64> = kept.iter().map(|message| message.row).collect();
     let tokens: Vec<_> = kept.iter().filter_map(|message| message.session.clone()).collect();
     attempts::forget_answers_about(c, retailer, &tokens).await?;

@@ -1,7 +1,8 @@
 //! A server process on a folder or a PostgreSQL database of its own.
 
-use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::Duration;
 
@@ -85,7 +86,19 @@ impl Place {
 
     pub fn serve_with(&self, environment: &[(&str, &str)]) -> Server {
         let mut command = self.command(&["serve"]);
-        command.envs(environment.iter().copied()).stdout(Stdio::piped());
+        command.envs(environment.iter().copied());
+        Self::started(command)
+    }
+
+    /// A server whose logs, under this filter, go to a file.
+    pub fn serve_logging(&self, filter: &str, format: &str, file: File) -> Server {
+        let mut command = self.command(&["serve", "--log-format", format]);
+        command.env("AISLE_LOG__FILTER", filter).stderr(file);
+        Self::started(command)
+    }
+
+    fn started(mut command: Command) -> Server {
+        command.stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -119,6 +132,22 @@ pub struct Server {
 }
 
 impl Server {
+    /// Says something over HTTP, well-formed or not; answers status and the rest as text.
+    pub fn ask(&self, method: &str, path: &str, token: &str, content_type: &str, body: &str) -> (u16, String) {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+             content-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        (answer[9..12].parse().unwrap(), answer)
+    }
+
     /// SIGKILL: nothing can be finished.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -9,6 +9,7 @@ mod fault;
 mod kill;
 mod operator;
 mod outage;
+mod secrecy;
 mod signatures;
 mod sink;
 mod stopping;

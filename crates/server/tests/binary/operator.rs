@@ -121,6 +121,28 @@ fn nobody_else_on_the_machine_reads_what_is_kept() {
 }
 
 #[test]
+fn the_operator_limits_requests_and_chooses_the_status() {
+    let place = Place::new(Rows::Embedded);
+    let keys = place.init();
+    let wrong = place.command(&["check"]).env("AISLE_LIMITS__STATUS", "500").output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(texts(&wrong).1.contains("503 or 429"), "{}", texts(&wrong).1);
+    let limits = [("AISLE_LIMITS__REQUESTS_PER_SECOND", "1"), ("AISLE_LIMITS__STATUS", "429")];
+    let server = place.serve_with(&limits);
+    let ask = |token: &str| server.ask("GET", "/api/admin/v2/stores", token, "application/json", "");
+    for (token, good) in [(keys.text("apiKey"), 200), ("guess", 401)] {
+        // The second request of one second is too much; a machine so slow that it never makes two is not ours.
+        let answers: Vec<(u16, String)> = (0..50).map(|_| ask(token)).collect();
+        assert!(answers.iter().any(|(status, _)| *status == good), "{answers:?}");
+        let (_, refused) = answers.iter().find(|(status, _)| *status == 429).unwrap();
+        for header in ["retry-after: 1\r\n", "ratelimit-limit: 1\r\n", "ratelimit-remaining: 0\r\n"] {
+            assert!(refused.contains(header), "{refused}");
+        }
+    }
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn a_second_server_on_the_same_folder_is_refused() {
     let place = Place::new(Rows::Embedded);
     place.init();

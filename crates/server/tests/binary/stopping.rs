@@ -66,18 +66,11 @@ fn event_id(number: u64) -> String {
 
 /// The ids of all events in the log.
 fn stored(server: &Server, keys: &Keys) -> BTreeSet<String> {
-    let address = server.url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET /api/store/v1/stores/{}/events?after=0&limit=10000 HTTP/1.1\r\nhost: {address}\r\n\
-         authorization: Bearer {}\r\nconnection: close\r\n\r\n",
-        keys.number("storeId"),
-        keys.text("storeToken"),
-    )
-    .unwrap();
-    let lines = BufReader::new(stream).lines().map(Result::unwrap).filter(|line| line.starts_with('{'));
-    let events = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    let path = format!("/api/store/v1/stores/{}/events?after=0&limit=10000", keys.number("storeId"));
+    let (status, text) = server.ask("GET", &path, keys.text("storeToken"), "application/json", "");
+    assert_eq!(status, 200, "{text}");
+    let lines = text.lines().filter(|line| line.starts_with('{'));
+    let events = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
     events.map(|event| event["eventId"].as_str().unwrap().to_owned()).collect()
 }
 
