@@ -21,9 +21,11 @@ fn uri(customer: &Value) -> String {
 async fn history(api: &Api) -> Value {
     let hook = json!({"type": "customerCreated", "url": "https://retailer.example/hook"});
     assert_eq!(api.ask("POST", "/api/admin/v2/webhooks", hook).await.status, 201);
-    let ada = json!({"email": "ada@example.com", "firstName": "Ada", "phone": "+1 555", "metadata": {"shoe": 41},
-        "password": "long enough", "card": {"provider": "ADYEN", "cardToken": "tok-secret", "last4": "4242"}});
+    let ada = json!({"email": "ada@example.com", "firstName": "Ada", "lastName": "Example", "phone": "+1 555", "metadata": {"shoe": 41},
+        "password": "long enough"});
     let ada = api.ask("POST", CUSTOMERS, ada).await.json["id"].clone();
+    let card = json!({"card": {"provider": "ADYEN", "cardToken": "tok-secret", "last4": "4242"}});
+    assert_eq!(api.ask("PATCH", &format!("{CUSTOMERS}/{ada}"), card).await.status, 200);
     let bob = api.ask("POST", CUSTOMERS, json!({"email": "bob@example.com"})).await.json["id"].clone();
     let store = api.store().await.0;
     for (customer, session) in [(&ada, "trip-1"), (&bob, "trip-2")] {

@@ -236,7 +236,7 @@ async fn what_was_taken_is_read_back_entire() {
         let place = json!({"x": 1.5, "y": -0.25, "z": 1.75});
         let kinds = [
             json!({"people": [{"trackId": "a", "x": 1.5, "y": 2.5, "confidence": 0.5, "sigmaM": 0.1,
-                "joints": {"head": {"x": 1.5, "y": 2.5, "z": 1.5}}}], "complete": false}),
+                "joints": {"head": {"x": 1.5, "y": 2.5, "z": 1.5, "confidence": 0.5}}}], "complete": false}),
             json!({"kind": "track.appeared", "trackId": "a", "position": place, "place": "interior", "gateId": null,
                 "confidence": 0.97}),
             json!({"kind": "track.lost", "trackId": "a", "position": place, "reason": "exited"}),

@@ -92,11 +92,12 @@ impl Run<'_> {
         let person = json!({
             "email": "needle@example.org", "externalId": "needle-external", "firstName": "Needlefirst",
             "lastName": "Needlelast", "phone": PHONE, "metadata": {"diet": "needle-meta"}, "password": "needle-password",
-            "card": {"provider": "ADYEN", "cardToken": "needle-card", "cardId": "needle-card-id", "last4": "4242"},
         });
         let id = self.say("POST", CUSTOMERS, &person, 201)["id"].clone();
         let one = format!("{CUSTOMERS}/{id}");
-        self.say("PATCH", &one, &json!({"firstName": "Needlesecond"}), 200);
+        let card =
+            json!({"provider": "ADYEN", "cardToken": "needle-card", "cardId": "needle-card-id", "last4": "4242"});
+        self.say("PATCH", &one, &json!({"firstName": "Needlesecond", "card": card}), 200);
         self.say("GET", &one, &Value::Null, 200);
         self.say("GET", &format!("{CUSTOMERS}?email=needle%40example.org"), &Value::Null, 200);
         self.say("GET", &format!("{one}/export"), &Value::Null, 200);
