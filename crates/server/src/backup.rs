@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use aisle_database::backup;
-use aisle_operations::{Chance, key_check};
+use aisle_operations::key_check;
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
@@ -26,7 +26,7 @@ pub async fn take(config: &Config, file: &Path, as_json: bool) -> anyhow::Result
 /// Puts a copy in place, under the key it was made with.
 pub async fn restore(config: &Config, file: &Path, as_json: bool) -> anyhow::Result<End> {
     let database = embedded(config)?;
-    let keys = master_key::read(config, &Chance::system(), false)
+    let keys = master_key::existing(config)?
         .context("a copy needs the master key of the server it was taken from, as secrets.key or as that file")?;
     let mut restoring = backup::restore(file, &database).await?;
     if restoring.remembered(key_check::NAME).await?.is_some_and(|check| check != keys.check()) {

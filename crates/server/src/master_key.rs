@@ -33,18 +33,24 @@ impl MasterKey {
 
 /// Reads the master key; a missing key file is made.
 pub fn read(config: &Config, chance: &Chance) -> anyhow::Result<MasterKey> {
-    let known = |key: [u8; 32]| MasterKey { keys: Keys::new(&key), made: None };
+    if let Some(keys) = existing(config)? {
+        return Ok(MasterKey { keys, made: None });
+    }
+    let (path, key) = (path(config), chance.bytes());
+    make(&path, &key).with_context(|| format!("the master key {} cannot be made", path.display()))?;
+    Ok(MasterKey { keys: Keys::new(&key), made: Some(path) })
+}
+
+/// The master key, unless there is none yet.
+pub fn existing(config: &Config) -> anyhow::Result<Option<Keys>> {
+    let known = |key: [u8; 32]| Some(Keys::new(&key));
     if !config.secrets.key.is_empty() {
         return parse(&config.secrets.key).context("secrets.key").map(known);
     }
     let path = path(config);
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(text.trim()).with_context(|| path.display().to_string()).map(known),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = chance.bytes();
-            make(&path, &key).with_context(|| format!("the master key {} cannot be made", path.display()))?;
-            Ok(MasterKey { keys: Keys::new(&key), made: Some(path) })
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("the master key {} cannot be read", path.display())),
     }
 }
@@ -89,6 +95,7 @@ mod tests {
         let mut config = Config::default();
         config.server.data_dir = folder.path().join("data");
         let chance = Chance::seeded(3);
+        assert!(existing(&config).unwrap().is_none());
         let first = read(&config, &chance).unwrap();
         let again = read(&config, &chance).unwrap();
         assert_eq!(first.keys.check(), again.keys.check());
