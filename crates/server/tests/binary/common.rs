@@ -132,12 +132,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Says something over HTTP, well-formed or not; answers status and the rest as text.
+    /// Says something over HTTP, well-formed or not, with a token unless it is empty; answers status and the whole text.
     pub fn ask(&self, method: &str, path: &str, token: &str, content_type: &str, body: &str) -> (u16, String) {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
+        let authorization = if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{authorization}\
              content-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
             body.len()
         );

@@ -118,7 +118,7 @@ impl Run<'_> {
             self.keys.text("clientSecret")
         );
         let realm = "/realms/aisle/protocol/openid-connect/token";
-        let token = self.raw("POST", realm, "none", "application/x-www-form-urlencoded", &form, 200);
+        let token = self.raw("POST", realm, "", "application/x-www-form-urlencoded", &form, 200);
         let other = self.say("POST", CUSTOMERS, &json!({"email": "needle-gone@example.org"}), 201)["id"].clone();
         self.say("DELETE", &format!("{CUSTOMERS}/{other}"), &Value::Null, 204);
         let secret = |value: &Value| value.as_str().unwrap().to_owned();
@@ -149,8 +149,8 @@ impl Run<'_> {
         self.raw("POST", CUSTOMERS, self.keys.text("storeToken"), JSON, &taken.to_string(), 403);
         let form = "grant_type=client_credentials&client_id=needle&client_secret=needle";
         let realm = "/realms/aisle/protocol/openid-connect/token";
-        self.raw("POST", realm, "none", "application/x-www-form-urlencoded", form, 401);
-        self.raw("POST", "/realms/needle/protocol/openid-connect/token", "none", JSON, "{}", 404);
+        self.raw("POST", realm, "", "application/x-www-form-urlencoded", form, 401);
+        self.raw("POST", "/realms/needle/protocol/openid-connect/token", "", JSON, "{}", 404);
         self.say("POST", WEBHOOKS, &json!({"type": "needle", "url": "ftp://needle"}), 422);
     }
 

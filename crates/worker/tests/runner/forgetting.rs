@@ -95,7 +95,7 @@ async fn keeps_what_no_snapshot_covers(test: TestDatabase) {
     node.kill();
     let before = world.chunks().await;
     world.sweep_after(400 * DAY).await;
-    assert_eq!(world.chunks().await, before);
+    assert!(world.chunks().await >= before, "the dying runner may have added a tick, and nothing is gone");
     runner::run_due_work(&world.app).await.unwrap();
     world.sweep_after(400 * DAY).await;
     assert!(world.chunks().await < before, "the next runner took a snapshot of what it read again");
