@@ -191,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn every_503_says_when_to_come_back_and_nothing_that_may_be_wrong() {
         for (problem, seconds, message) in [
-            (Problem::RateLimited { seconds: 61 }, "61", "Too many requests"),
+            (Problem::RateLimited { seconds: 61, status: StatusCode::SERVICE_UNAVAILABLE }, "61", "Too many requests"),
             (Failure::Busy(String::new()).into(), "1", "The server cannot do this now; nothing was half done"),
             (
                 Failure::Late(String::new()).into(),
