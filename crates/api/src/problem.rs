@@ -79,7 +79,7 @@ impl From<Refusal> for Problem {
             Refusal::Conflict(message) => Self::Conflict(message),
             Refusal::Invalid(faults) => Self::Faults(Part::Body, faults.iter().map(fault).collect()),
             Refusal::Forbidden(message) => Self::Forbidden(message),
-            Refusal::TooOften { seconds } => Self::RateLimited { seconds },
+            Refusal::TooOften { seconds } => Self::RateLimited { seconds, status: StatusCode::SERVICE_UNAVAILABLE },
         }
     }
 }
