@@ -78,19 +78,21 @@ pub fn scenario(named: Option<&str>) -> anyhow::Result<Scenario> {
 }
 
 fn show(bar: &ProgressBar, progress: &Progress) {
+    // A bar that is not on a terminal would swallow what is printed through it.
+    let say = |line: String| bar.suspend(|| eprintln!("{line}"));
     match progress {
         Progress::Started { parties, speed } => {
             bar.set_length(parties.map_or(0, u64::from));
-            bar.println(format!("people begin to come, {speed} store seconds a second"));
+            say(format!("people begin to come, {speed} store seconds a second"));
         }
-        Progress::RealTime(fault) => bar.println(format!("in real time, for the store's clock cannot be set: {fault}")),
+        Progress::RealTime(fault) => say(format!("in real time, for the store's clock cannot be set: {fault}")),
         Progress::Trip(trip) => {
             bar.inc(1);
             if !trip.mismatches.is_empty() {
-                bar.println(trip.to_string());
+                say(trip.to_string());
             }
         }
-        Progress::Rejected(rejection) => bar.println(format!("rejected: {rejection:?}")),
+        Progress::Rejected(rejection) => say(format!("rejected: {rejection:?}")),
     }
 }
 
