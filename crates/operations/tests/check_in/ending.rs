@@ -9,12 +9,12 @@ use aisle_model::check_in::Reason;
 use aisle_model::entry_code::CodeState;
 use aisle_model::session::SessionStatus;
 use aisle_model::webhook::WebhookType;
-use aisle_operations::{App, Failure};
 use aisle_operations::check_in::{self, CheckInResult, Presented, close_abandoned, expire_codes, forget_questions};
 use aisle_operations::entry_codes::{Expiry, NewEntryCode};
 use aisle_operations::idempotency::{Idempotency, RequestName, Turn};
 use aisle_operations::once::Once;
 use aisle_operations::stores::set_clock;
+use aisle_operations::{App, Failure};
 use aisle_testkit::{Answer, Catcher};
 use tokio::sync::Notify;
 

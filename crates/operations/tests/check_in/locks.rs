@@ -13,7 +13,9 @@ use tokio::sync::Notify;
 
 use crate::fixture::{Door, START, door};
 
-const CROWD: usize = 60;
+const CROWD: usize = 20;
+/// How often the runner's part is played: it locks all trips at once, so that others wait long.
+const BATCHES: usize = 5;
 
 async fn count(database: &Database, query: aisle_database::Statement) -> i64 {
     let rows = database.read(move |c| Box::pin(fetch_all(c, query)));
@@ -53,7 +55,8 @@ async fn a_store_that_closes_while_a_scan_waits_is_closed_for_it() {
         });
         let releasing = async {
             begun.notified().await;
-            let is_postgres = door.app.database.read(|c| Box::pin(async { Ok::<_, aisle_database::Error>(c.is_postgres()) }));
+            let is_postgres =
+                door.app.database.read(|c| Box::pin(async { Ok::<_, aisle_database::Error>(c.is_postgres()) }));
             somebody_waits(&door.app.database, is_postgres.await.unwrap()).await;
             may_end.notify_one();
         };
@@ -80,7 +83,7 @@ async fn all_at_once(door: &Door) {
         // Refused where the scan was faster.
         customers::delete(&door.app, &door.caller, session.customer.unwrap()).await.ok();
     });
-    let engine = (0..CROWD).map(|_| async {
+    let engine = (0..BATCHES).map(|_| async {
         let numbers: std::collections::BTreeSet<SessionNumber> = codes.iter().map(|session| session.number).collect();
         let change = door.app.database.change(move |c| {
             let numbers = numbers.clone();
