@@ -48,7 +48,8 @@ fn is_sane(id: &str) -> bool {
 
 pub(crate) async fn no_such_route(request: Request) -> Response {
     let id = RequestId::of(request.extensions());
-    Problem::not_found("Route").into_answer(&id).into_response(request.method() == Method::HEAD)
+    let problem = Problem::NotFound("Route was not found; /docs lists what there is".to_owned());
+    problem.into_answer(&id).into_response(request.method() == Method::HEAD)
 }
 
 /// For the few routes that take `GET` alone.

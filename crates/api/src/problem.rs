@@ -143,7 +143,7 @@ impl Problem {
             | Self::Forbidden(message)
             | Self::NotFound(message)
             | Self::Conflict(message) => message.clone(),
-            Self::Unauthorized => "A valid bearer token is required".to_owned(),
+            Self::Unauthorized => "A valid token is required: Authorization: Bearer <token>".to_owned(),
             Self::MethodNotAllowed(allowed) => format!("This path takes {allowed}"),
             Self::IdempotencyMismatch => "This Idempotency-Key was used with another request".to_owned(),
             Self::TooLarge(limit) => format!("The body is over the limit of {limit} bytes"),

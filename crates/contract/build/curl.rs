@@ -50,15 +50,16 @@ fn line(document: &Value, samples: &Value, path: &str, item: &Value, method: &st
     for header in headers {
         write!(line, " \\\n  -H {}", quoted(&header)).expect("a String takes everything");
     }
-    body(document, &samples["requests"], operation, &mut line);
+    body(document, samples, operation, &mut line);
     line
 }
 
-fn body(document: &Value, requests: &Value, operation: &Value, line: &mut String) {
+fn body(document: &Value, samples: &Value, operation: &Value, line: &mut String) {
     let Some((kind, media)) = entries(&operation["requestBody"]["content"]).next() else { return };
     let first = media.get("examples").and_then(|named| entries(named).next());
     let first = first.and_then(|(_, one)| resolve(document, one).get("value"));
-    let listed = requests.get(text(&operation["operationId"]));
+    let id = text(&operation["operationId"]);
+    let listed = samples["requests"].get(id);
     let Some(example) = listed.or_else(|| media.get("example")).or(first) else { return };
     if text(kind) == "application/x-www-form-urlencoded" {
         for (name, value) in entries(example) {
@@ -73,7 +74,13 @@ fn body(document: &Value, requests: &Value, operation: &Value, line: &mut String
     }
     let option = if example.is_string() { "--data-binary" } else { "-d" };
     let kind = quoted(&format!("Content-Type: {}", text(kind)));
-    write!(line, " \\\n  -H {kind} \\\n  {option} {}", quoted(&plain(example))).expect("a String takes everything");
+    let mut shown = quoted(&plain(example));
+    if let Some(field) = samples["now"].get(id) {
+        // The shell's own clock, between the quotes of the rest.
+        let old = plain(&example[field]);
+        shown = shown.replacen(&old, "'\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"'", 1);
+    }
+    write!(line, " \\\n  -H {kind} \\\n  {option} {shown}").expect("a String takes everything");
 }
 
 /// The variable that holds the token an operation takes. What simulates takes a retailer's.

@@ -73,7 +73,8 @@ fn signed(call: &Call) -> Option<Signed> {
 fn session(webhook: WebhookName, body: &Value) -> Option<String> {
     let named = body.pointer("/session/sessionId").or_else(|| body.get("sessionId"));
     let named = if webhook == WebhookName::RemoteRegister { body.get("token") } else { named };
-    named.and_then(Value::as_str).map(str::to_owned)
+    // What no column can keep is not a trip's name either; the body itself is kept as it came.
+    named.and_then(Value::as_str).filter(|name| !name.contains('\0')).map(str::to_owned)
 }
 
 fn headers(call: &Call) -> Map<String, Value> {

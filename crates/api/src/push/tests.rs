@@ -135,6 +135,8 @@ async fn faults_are_answered_and_kept_and_what_is_no_object_is_not() {
         assert_eq!(entries[0]["faults"].as_array().unwrap().len(), count);
         assert_eq!(entries[0]["body"], json!({"storeId": "x", "sessionId": "s"}), "as it came");
         assert_eq!((&entries[0]["answer"]["status"], &entries[0]["sessionId"]), (&json!(422), &json!("s")));
+        let unstorable = json!({"storeId": "x", "sessionId": "s\0"});
+        assert_eq!(api.ask("POST", "/api/push/transition/left", unstorable).await.status, 422);
     })
     .await;
 }
