@@ -8,6 +8,7 @@ mod documented;
 mod edges;
 mod every_input;
 mod limits;
+mod plans;
 mod repeats;
 mod stores_own;
 mod token;

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use crate::error::{Error, asks_for_retry, translate};
 use crate::statement::{Statement, table_of};
 use crate::stored::{FromValue, Value};
-use crate::{postgres, sqlite};
+use crate::{postgres, sqlite, watch};
 
 /// A connection for the duration of one change, read or snapshot.
 pub struct Connection {
@@ -47,6 +47,7 @@ enum Handle<'c> {
 macro_rules! run {
     ($connection:expr, $statement:expr, $method:ident, $map:expr) => {{
         let statement: Statement = $statement.into();
+        watch::note(&statement);
         let (text, values) = statement.into_parts();
         let sql = text_for_driver(text);
         $connection.allow(sql.as_str())?;

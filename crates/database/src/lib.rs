@@ -21,6 +21,8 @@ pub mod statement;
 pub mod stored;
 #[doc(hidden)]
 pub mod testing;
+#[doc(hidden)]
+pub mod watch;
 mod writer;
 
 pub use connection::{Connection, Row};

@@ -74,6 +74,11 @@ impl Statement {
         &self.text
     }
 
+    /// The same statement behind a word such as `explain`.
+    pub(crate) fn behind(&self, command: &'static str) -> Self {
+        Self { text: Cow::Owned(format!("{command}{}", self.text)), values: self.values.clone() }
+    }
+
     pub(crate) fn into_parts(self) -> (Cow<'static, str>, Vec<Value>) {
         (self.text, self.values)
     }

@@ -67,6 +67,14 @@ pub async fn fetch_all(connection: &mut Connection, statement: impl Into<Stateme
     connection.fetch_all(statement).await
 }
 
+/// How the database would run a statement, as the lines of `explain`. Statistics are those of the last `analyze`.
+pub async fn explain(connection: &mut Connection, statement: &Statement) -> Result<Vec<String>, Error> {
+    let (command, column) =
+        if connection.is_postgres() { ("explain ", "QUERY PLAN") } else { ("explain query plan ", "detail") };
+    let rows = connection.fetch_all(statement.behind(command)).await?;
+    rows.iter().map(|row| row.get(column)).collect()
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         match &self.settings {

@@ -3,6 +3,7 @@
 //! Every figure is one of a real process over loopback, never of a function call. Absolute numbers belong to the machine
 //! named above the table; compare ratios of one run.
 
+mod api;
 mod check_in;
 mod child;
 mod hook;
@@ -50,8 +51,12 @@ pub async fn run(options: &BenchOptions, database_url: Option<&str>, json: bool)
     if all || options.what == "check-in" {
         measures.extend(check_in::measure(database_url, load).await?);
     }
+    // Filling takes minutes, so it is asked for by name.
+    if options.what == "api" {
+        measures.extend(api::measure(database_url, options.rows).await?);
+    }
     if measures.is_empty() {
-        anyhow::bail!("there is no benchmark {:?}; there are: start, check-in, all", options.what);
+        anyhow::bail!("there is no benchmark {:?}; there are: api, start, check-in, all", options.what);
     }
     let machine = machine::describe();
     if json {

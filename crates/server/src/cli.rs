@@ -206,12 +206,15 @@ pub struct ReplayOptions {
 
 #[derive(Debug, Args)]
 pub struct BenchOptions {
-    /// What to measure: `start`, `check-in` or `all`
+    /// What to measure: `api`, `start`, `check-in` or `all`
     #[arg(default_value = "all")]
     pub what: String,
     /// Seconds of each load
     #[arg(long, default_value_t = 10)]
     pub seconds: u64,
+    /// Customers and sessions that lists are measured with; products are a tenth
+    #[arg(long, default_value_t = 1_000_000)]
+    pub rows: i64,
 }
 
 #[cfg(test)]

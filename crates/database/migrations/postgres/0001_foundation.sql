@@ -480,6 +480,8 @@ create table customers (
 create unique index customers_retailer_id_email_folded_key on customers (retailer_id, email_folded) where deleted_at is null;
 create index customers_external_id on customers (retailer_id, external_id) where deleted_at is null;
 create index customers_retailer on customers (retailer_id, id) where deleted_at is null;
+create index customers_created on customers (retailer_id, created_at, id) where deleted_at is null;
+create index customers_updated on customers (retailer_id, updated_at, id) where deleted_at is null;
 create index customers_phone on customers (retailer_id, phone_folded) where password_hash is not null;
 
 -- Uniqueness of external ids is a setting of the retailer, so it is kept apart from the customer.
@@ -623,7 +625,17 @@ create unique index sessions_retailer_id_token_key on sessions (retailer_id, tok
 create index sessions_retailer on sessions (retailer_id, number);
 create index sessions_customer on sessions (customer_id, number);
 create index sessions_store on sessions (store_id, number);
-create index sessions_open on sessions (retailer_id, status, number) where status in ('pending', 'active');
+create index sessions_status on sessions (retailer_id, status, number);
+-- Every order of the list, both ways.
+create index sessions_code on sessions (retailer_id, code, number);
+create index sessions_by_store on sessions (retailer_id, store_id, number);
+create index sessions_visitors on sessions (retailer_id, visitors, number);
+create index sessions_group_size on sessions (retailer_id, group_size, number);
+create index sessions_expires on sessions (retailer_id, expires_at, number);
+create index sessions_by_customer on sessions (retailer_id, customer_id, number);
+create index sessions_scanned on sessions (retailer_id, last_scanned_at, number);
+create index sessions_entered on sessions (retailer_id, last_entered_at, number);
+create index sessions_created on sessions (retailer_id, created_at, number);
 create index sessions_updated on sessions (retailer_id, updated_at, number);
 
 create table entry_codes (

@@ -488,6 +488,8 @@ create table customers (
 create unique index customers_retailer_id_email_folded_key on customers (retailer_id, email_folded) where deleted_at is null;
 create index customers_external_id on customers (retailer_id, external_id) where deleted_at is null;
 create index customers_retailer on customers (retailer_id, id) where deleted_at is null;
+create index customers_created on customers (retailer_id, created_at, id) where deleted_at is null;
+create index customers_updated on customers (retailer_id, updated_at, id) where deleted_at is null;
 create index customers_phone on customers (retailer_id, phone_folded) where password_hash is not null;
 
 -- Uniqueness of external ids is a setting of the retailer, so it is kept apart from the customer.
@@ -631,7 +633,17 @@ create unique index sessions_retailer_id_token_key on sessions (retailer_id, tok
 create index sessions_retailer on sessions (retailer_id, number);
 create index sessions_customer on sessions (customer_id, number);
 create index sessions_store on sessions (store_id, number);
-create index sessions_open on sessions (retailer_id, status, number) where status in ('pending', 'active');
+create index sessions_status on sessions (retailer_id, status, number);
+-- Every order of the list, both ways.
+create index sessions_code on sessions (retailer_id, code, number);
+create index sessions_by_store on sessions (retailer_id, store_id, number);
+create index sessions_visitors on sessions (retailer_id, visitors, number);
+create index sessions_group_size on sessions (retailer_id, group_size, number);
+create index sessions_expires on sessions (retailer_id, expires_at, number);
+create index sessions_by_customer on sessions (retailer_id, customer_id, number);
+create index sessions_scanned on sessions (retailer_id, last_scanned_at, number);
+create index sessions_entered on sessions (retailer_id, last_entered_at, number);
+create index sessions_created on sessions (retailer_id, created_at, number);
 create index sessions_updated on sessions (retailer_id, updated_at, number);
 
 create table entry_codes (
@@ -1151,3 +1163,48 @@ create unique index idempotent_requests_credential_method_path_request_key_key
     on idempotent_requests (credential, method, path, request_key);
 create index idempotent_requests_age on idempotent_requests (started_at);
 create index idempotent_requests_customer on idempotent_requests (customer_id) where customer_id is not null;
+
+-- How the lists of a big server lie in their indexes: some retailers with tens of thousands of rows each. Without it the
+-- planner takes a retailer to be as selective as a bar code. PostgreSQL finds out by itself.
+analyze;
+delete from sqlite_stat1;
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('customers', 'customers_retailer_id_email_folded_key', '1000000 50000 1'),
+    ('customers', 'customers_external_id', '1000000 50000 1'),
+    ('customers', 'customers_retailer', '1000000 50000 1'),
+    ('customers', 'customers_created', '1000000 50000 10 1'),
+    ('customers', 'customers_updated', '1000000 50000 10 1'),
+    ('sessions', 'sessions_retailer_id_token_key', '1000000 50000 1'),
+    ('sessions', 'sessions_retailer', '1000000 50000 1'),
+    ('sessions', 'sessions_customer', '1000000 10 1'),
+    ('sessions', 'sessions_store', '1000000 50000 1'),
+    ('sessions', 'sessions_status', '1000000 50000 10000 1'),
+    ('sessions', 'sessions_code', '1000000 50000 1 1'),
+    ('sessions', 'sessions_by_store', '1000000 50000 5000 1'),
+    ('sessions', 'sessions_visitors', '1000000 50000 5000 1'),
+    ('sessions', 'sessions_group_size', '1000000 50000 5000 1'),
+    ('sessions', 'sessions_expires', '1000000 50000 10 1'),
+    ('sessions', 'sessions_by_customer', '1000000 50000 10 1'),
+    ('sessions', 'sessions_scanned', '1000000 50000 10 1'),
+    ('sessions', 'sessions_entered', '1000000 50000 10 1'),
+    ('sessions', 'sessions_created', '1000000 50000 10 1'),
+    ('sessions', 'sessions_updated', '1000000 50000 10 1'),
+    ('products', 'sqlite_autoindex_products_1', '100000 5000 1'),
+    ('products', 'products_retailer_id_external_id_key', '100000 5000 1'),
+    ('products', 'products_name', '100000 5000 2 1'),
+    ('products', 'products_name_folded', '100000 5000 2'),
+    ('products', 'products_price', '100000 5000 100 1'),
+    ('products', 'products_quantity', '100000 5000 1000 1'),
+    ('products', 'products_category', '100000 5000 500'),
+    ('products', 'products_sku', '100000 5000 2'),
+    ('products', 'products_created', '100000 5000 10 1'),
+    ('products', 'products_updated', '100000 5000 10'),
+    ('product_variants', 'product_variants_retailer_id_external_id_key', '100000 5000 1'),
+    ('product_variants', 'product_variants_product', '100000 5000 1 1'),
+    ('product_variants', 'product_variants_retailer', '100000 5000 1'),
+    ('product_variants', 'product_variants_retailer_id_product_id_key', '100000 5000 1'),
+    ('product_variants', 'product_variants_bad_thumbnail', '1000 1000 1'),
+    ('product_barcodes', 'product_barcodes_retailer_id_barcode_key_key', '100000 5000 1'),
+    ('product_barcodes', 'product_barcodes_variant', '100000 1 1'),
+    ('product_barcodes', 'product_barcodes_variant_id_key', '100000 1');
+analyze sqlite_schema;

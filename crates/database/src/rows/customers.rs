@@ -5,6 +5,7 @@ use aisle_model::{CustomerId, Moment, RetailerId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as JsonValue};
 
+use super::ranges::{self, Texts};
 use super::window::Window;
 use crate::ids::{Json, json_text};
 use crate::{Connection, Error, Row, Statement, sql};
@@ -265,10 +266,15 @@ pub async fn slice(
          from customers where deleted_at is null and retailer_id = ",
     );
     select.bind(retailer).push(" and id > ").bind(after);
-    let created = filter.created_at;
-    created.push(&mut select, " and created_at >= ", " and created_at < ");
-    let updated = filter.updated_at;
-    updated.push(&mut select, " and updated_at >= ", " and updated_at < ");
+    let texts = Texts {
+        one: "select 1 from customers where deleted_at is null and retailer_id = ",
+        chosen: " and id in (select id from customers where deleted_at is null and retailer_id = ",
+    };
+    let conditions = vec![
+        filter.created_at.condition(" and created_at >= ", " and created_at < "),
+        filter.updated_at.condition(" and updated_at >= ", " and updated_at < "),
+    ];
+    ranges::push(c, &mut select, &texts, retailer, conditions).await?;
     if !filter.external_ids.is_empty() {
         let ids = filter.external_ids.iter();
         select.push(" and external_id in (").bind_list(ids).push(")");

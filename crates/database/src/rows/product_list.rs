@@ -3,6 +3,7 @@
 use aisle_model::{Price, ProductId, RetailerId, named_enum};
 
 use super::products::{Product, product};
+use super::ranges::{self, Condition, Texts};
 use super::session_list::Direction;
 use super::window::Window;
 use crate::{Connection, Error, Statement, sql};
@@ -67,7 +68,7 @@ pub async fn slice(
     let mut select = Statement::build("select * from products where deleted_at is null and retailer_id = ");
     select.bind(retailer);
     push_lists(&mut select, retailer, filter);
-    push_ranges(&mut select, retailer, filter);
+    push_ranges(c, &mut select, retailer, filter).await?;
     select.push(order.sorted(direction)).bind(count);
     select.push(" offset ").bind(offset);
     c.fetch_all(&mut select).await?.iter().map(product).collect()
@@ -110,7 +111,12 @@ fn push_lists(select: &mut Statement, retailer: RetailerId, filter: &ProductFilt
     }
 }
 
-fn push_ranges(select: &mut Statement, retailer: RetailerId, filter: &ProductFilter) {
+async fn push_ranges(
+    c: &mut Connection,
+    select: &mut Statement,
+    retailer: RetailerId,
+    filter: &ProductFilter,
+) -> Result<(), Error> {
     if let Some(is_invalid) = filter.invalid_thumbnail {
         // Bad pictures are few: they are looked up, or left out.
         select.push(if is_invalid { " and id in (" } else { " and id not in (" });
@@ -118,19 +124,16 @@ fn push_ranges(select: &mut Statement, retailer: RetailerId, filter: &ProductFil
             .push("select product_id from product_variants where invalid_thumbnail and is_default and retailer_id = ");
         select.bind(retailer).push(")");
     }
-    let bounds = [
-        (" and price >= ", filter.min_price.map(|price| price.0)),
-        (" and price <= ", filter.max_price.map(|price| price.0)),
-        (" and quantity >= ", filter.min_quantity),
-        (" and quantity <= ", filter.max_quantity),
+    let texts = Texts {
+        one: "select 1 from products where deleted_at is null and retailer_id = ",
+        chosen: " and id in (select id from products where deleted_at is null and retailer_id = ",
+    };
+    let (least, most) = (filter.min_price.map(|price| price.0), filter.max_price.map(|price| price.0));
+    let conditions = vec![
+        Condition::range((" and price >= ", least), (" and price <= ", most)),
+        Condition::range((" and quantity >= ", filter.min_quantity), (" and quantity <= ", filter.max_quantity)),
+        filter.created_at.condition(" and created_at >= ", " and created_at < "),
+        filter.updated_at.condition(" and updated_at >= ", " and updated_at < "),
     ];
-    for (condition, bound) in bounds {
-        if let Some(bound) = bound {
-            select.push(condition).bind(bound);
-        }
-    }
-    let window = filter.created_at;
-    window.push(select, " and created_at >= ", " and created_at < ");
-    let window = filter.updated_at;
-    window.push(select, " and updated_at >= ", " and updated_at < ");
+    ranges::push(c, select, &texts, retailer, conditions).await
 }

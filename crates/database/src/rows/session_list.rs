@@ -7,6 +7,7 @@ use aisle_model::session::SessionStatus;
 use aisle_model::{CustomerId, EntryCode, Moment, RetailerId, SessionNumber, SessionToken, StoreId};
 use serde::{Deserialize, Serialize};
 
+use super::ranges::{self, Condition, Texts};
 use super::sessions::{Session, session};
 use super::window::Window;
 use crate::{Connection, Error, Statement, Value};
@@ -82,6 +83,18 @@ impl SessionOrder {
         }
     }
 
+    const fn may_be_null(self) -> bool {
+        matches!(
+            self,
+            Self::Store
+                | Self::GroupSize
+                | Self::ExpiresAt
+                | Self::Customer
+                | Self::LastScannedAt
+                | Self::LastEnteredAt
+        )
+    }
+
     /// Where a trip stands in this order.
     pub fn place_of(self, session: &Session) -> Place {
         let number = SortKey::Number;
@@ -139,7 +152,8 @@ impl From<SortKey> for Value {
     }
 }
 
-/// The next trips in this order behind a place (or from the start), at most `count`.
+/// The next trips in this order behind a place (or from the start), at most `count`. Trips with a value and trips without
+/// one are two stretches, each read from its place in an index: what lies before it does not count.
 pub async fn slice(
     c: &mut Connection,
     retailer: RetailerId,
@@ -149,44 +163,89 @@ pub async fn slice(
     behind: Option<&Place>,
     count: i64,
 ) -> Result<Vec<Session>, Error> {
-    let mut select = Statement::build("select * from sessions where retailer_id = ");
-    select.bind(retailer);
-    push_filter(&mut select, filter);
-    if let Some(place) = behind {
-        push_place(&mut select, order, direction, place);
-    }
-    select.push(" order by ").push(order.column());
-    select.push(match direction {
-        Direction::Ascending => " asc nulls last, number asc limit ",
-        Direction::Descending => " desc nulls first, number desc limit ",
-    });
-    select.bind(count);
-    c.fetch_all(select).await?.iter().map(session).collect()
-}
-
-fn push_place(select: &mut Statement, order: SessionOrder, direction: Direction, place: &Place) {
-    let column = order.column();
     let is_up = direction == Direction::Ascending;
-    let beyond = if is_up { " > " } else { " < " };
-    select.push(" and (");
-    if let Some(key) = &place.key {
-        select.push(column).push(beyond).bind(key.clone());
-        select.push(" or (").push(column).push(" = ");
-        select.bind(key.clone()).push(" and number").push(beyond);
-        select.bind(place.number).push(")");
-        if is_up {
-            select.push(" or ").push(column).push(" is null");
-        }
-    } else {
-        // Going up, only nulls are left; going down, everything else is behind them.
-        select.push(column);
-        select.push(if is_up { " is null and number" } else { " is not null or number" });
-        select.push(beyond).bind(place.number);
+    let mut stretches = vec![Stretch::Values];
+    if order.may_be_null() {
+        stretches.insert(usize::from(is_up), Stretch::Nulls);
     }
-    select.push(")");
+    let begun = behind.map(|place| if place.key.is_some() { Stretch::Values } else { Stretch::Nulls });
+    let mut filtered = Statement::build("select * from sessions where retailer_id = ");
+    filtered.bind(retailer);
+    push_filter(c, &mut filtered, retailer, filter).await?;
+    let mut found = Vec::new();
+    for stretch in stretches.into_iter().skip_while(|stretch| begun.is_some_and(|begun| begun != *stretch)) {
+        let left = count - i64::try_from(found.len()).unwrap_or(i64::MAX);
+        if left <= 0 {
+            break;
+        }
+        let mut select = filtered.clone();
+        let place = behind.filter(|_| begun == Some(stretch));
+        push_stretch(&mut select, order, direction, stretch, place);
+        select.bind(left);
+        for row in c.fetch_all(&mut select).await? {
+            found.push(session(&row)?);
+        }
+    }
+    Ok(found)
 }
 
-fn push_filter(select: &mut Statement, filter: &SessionFilter) {
+/// A part of a sorted list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stretch {
+    Values,
+    Nulls,
+}
+
+fn push_stretch(
+    select: &mut Statement,
+    order: SessionOrder,
+    direction: Direction,
+    stretch: Stretch,
+    behind: Option<&Place>,
+) {
+    let (beyond, end) = match direction {
+        Direction::Ascending => (" > ", " asc"),
+        Direction::Descending => (" < ", " desc"),
+    };
+    let column = order.column();
+    let is_keyed = stretch == Stretch::Values && order != SessionOrder::Id;
+    match (stretch, behind) {
+        (Stretch::Nulls, _) => {
+            select.push(" and ").push(column).push(" is null");
+        }
+        (Stretch::Values, None) if order.may_be_null() => {
+            select.push(" and ").push(column).push(" is not null");
+        }
+        (Stretch::Values, _) => {}
+    }
+    match behind {
+        Some(Place { key: Some(key), number }) if is_keyed => {
+            select.push(" and (").push(column).push(", number)").push(beyond);
+            select.push("(").bind(key.clone()).push(", ").bind(*number).push(")");
+        }
+        Some(place) => {
+            select.push(" and number").push(beyond).bind(place.number);
+        }
+        None => {}
+    }
+    select.push(" order by ");
+    if is_keyed {
+        select.push(column).push(end).push(", ");
+    }
+    select.push("number").push(end).push(" limit ");
+}
+
+const TEXTS: Texts = Texts {
+    one: "select 1 from sessions where retailer_id = ",
+    chosen: " and number in (select number from sessions where retailer_id = ",
+};
+
+async fn push_filter(
+    c: &mut Connection,
+    select: &mut Statement,
+    retailer: RetailerId,
+    filter: &SessionFilter,
+) -> Result<(), Error> {
     let mut keep = |condition: &'static str, value: Option<Value>| {
         if let Some(value) = value {
             select.push(condition).bind(value);
@@ -197,22 +256,18 @@ fn push_filter(select: &mut Statement, filter: &SessionFilter) {
     keep(" and token = ", filter.token.as_ref().map(Value::from));
     keep(" and store_id = ", filter.store.map(Value::from));
     keep(" and customer_id = ", filter.customer.map(Value::from));
-    keep(" and visitors >= ", filter.min_visitors.map(Value::from));
-    keep(" and visitors <= ", filter.max_visitors.map(Value::from));
-    keep(" and group_size >= ", filter.min_group_size.map(Value::from));
-    keep(" and group_size <= ", filter.max_group_size.map(Value::from));
-    if !filter.statuses.is_empty() {
-        let statuses = filter.statuses.iter().copied();
-        select.push(" and status in (").bind_list(statuses).push(")");
-    }
-    let window = filter.created_at;
-    window.push(select, " and created_at >= ", " and created_at < ");
-    let window = filter.updated_at;
-    window.push(select, " and updated_at >= ", " and updated_at < ");
-    let window = filter.expires_at;
-    window.push(select, " and expires_at >= ", " and expires_at < ");
-    let window = filter.last_scanned_at;
-    window.push(select, " and last_scanned_at >= ", " and last_scanned_at < ");
-    let window = filter.last_entered_at;
-    window.push(select, " and last_entered_at >= ", " and last_entered_at < ");
+    let conditions = vec![
+        Condition::any(" and status in (", filter.statuses.iter().copied()),
+        Condition::range((" and visitors >= ", filter.min_visitors), (" and visitors <= ", filter.max_visitors)),
+        Condition::range(
+            (" and group_size >= ", filter.min_group_size),
+            (" and group_size <= ", filter.max_group_size),
+        ),
+        filter.created_at.condition(" and created_at >= ", " and created_at < "),
+        filter.updated_at.condition(" and updated_at >= ", " and updated_at < "),
+        filter.expires_at.condition(" and expires_at >= ", " and expires_at < "),
+        filter.last_scanned_at.condition(" and last_scanned_at >= ", " and last_scanned_at < "),
+        filter.last_entered_at.condition(" and last_entered_at >= ", " and last_entered_at < "),
+    ];
+    ranges::push(c, select, &TEXTS, retailer, conditions).await
 }

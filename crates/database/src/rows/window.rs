@@ -2,6 +2,7 @@
 
 use aisle_model::{Millis, Moment};
 
+use super::ranges::Condition;
 use crate::Statement;
 
 /// From and to; an absent end is open. A window whose ends cross is empty.
@@ -17,12 +18,25 @@ impl Window {
     /// Adds the conditions to a `where` that has others before. The texts are `" and created_at >= "` and
     /// `" and created_at < "`: columns are literals of the program.
     pub(crate) fn push(self, statement: &mut Statement, at_least: &'static str, below: &'static str) {
-        if let Some(min) = self.min {
-            statement.push(at_least).bind(to_millis(min));
+        if let Some(min) = self.first() {
+            statement.push(at_least).bind(min);
         }
-        if let Some(max) = self.max {
-            statement.push(below).bind(to_millis(max).plus(Millis(1)));
+        if let Some(max) = self.behind() {
+            statement.push(below).bind(max);
         }
+    }
+
+    /// The same as a condition that is counted first.
+    pub(crate) fn condition(self, at_least: &'static str, below: &'static str) -> Condition {
+        Condition::range((at_least, self.first()), (below, self.behind()))
+    }
+
+    fn first(self) -> Option<Moment> {
+        self.min.map(to_millis)
+    }
+
+    fn behind(self) -> Option<Moment> {
+        self.max.map(|max| to_millis(max).plus(Millis(1)))
     }
 }
 

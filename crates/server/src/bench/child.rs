@@ -13,19 +13,23 @@ use super::machine;
 /// A running server; killed and its folder removed when dropped.
 pub struct Server {
     child: Child,
-    folder: TempDir,
-    database_url: Option<String>,
+    place: Place,
     /// `http://…`.
     pub url: String,
     /// From the start of the process to its line that it listens.
     pub started_in: Duration,
-    /// What `aisle init` printed.
-    pub keys: Value,
 }
 
-impl Server {
-    /// Initialises a folder and starts a server on it.
-    pub fn start(database_url: Option<&str>) -> anyhow::Result<Self> {
+/// A folder that `aisle init` has prepared; no server runs on it yet.
+pub struct Place {
+    folder: TempDir,
+    database_url: Option<String>,
+    keys: Value,
+}
+
+impl Place {
+    /// Initialises a folder, or a retailer in the database.
+    pub fn make(database_url: Option<&str>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let retailer = folder.path().file_name().map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
         let retailer: String = retailer.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -36,16 +40,42 @@ impl Server {
             bail!("`aisle init` failed: {}", done.status);
         }
         let keys = serde_json::from_slice(&done.stdout).context("`aisle init` printed no JSON")?;
-        let (child, url, started_in) = serve(folder.path(), database_url)?;
-        let database_url = database_url.map(str::to_owned);
-        Ok(Self { child, folder, database_url, url, started_in, keys })
+        Ok(Self { folder, database_url: database_url.map(str::to_owned), keys })
+    }
+
+    /// The folder of the embedded database.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Where PostgreSQL is, if rows are there.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
+    /// A number of what `init` printed.
+    pub fn id(&self, name: &str) -> anyhow::Result<i64> {
+        self.keys[name].as_i64().with_context(|| format!("`aisle init` printed no {name}"))
+    }
+
+    /// Starts a server on it.
+    pub fn serve(self) -> anyhow::Result<Server> {
+        let (child, url, started_in) = serve(self.folder.path(), self.database_url.as_deref())?;
+        Ok(Server { child, place: self, url, started_in })
+    }
+}
+
+impl Server {
+    /// Initialises a folder and starts a server on it.
+    pub fn start(database_url: Option<&str>) -> anyhow::Result<Self> {
+        Place::make(database_url)?.serve()
     }
 
     /// Stops the server and starts it again on the same folder.
     pub fn restart(&mut self) -> anyhow::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
-        (self.child, self.url, self.started_in) = serve(self.folder.path(), self.database_url.as_deref())?;
+        (self.child, self.url, self.started_in) = serve(self.place.folder(), self.place.database_url())?;
         Ok(())
     }
 
@@ -59,12 +89,12 @@ impl Server {
 
     /// A text of what `init` printed.
     pub fn key(&self, name: &str) -> anyhow::Result<&str> {
-        self.keys[name].as_str().with_context(|| format!("`aisle init` printed no {name}"))
+        self.place.keys[name].as_str().with_context(|| format!("`aisle init` printed no {name}"))
     }
 
     /// A number of what `init` printed.
     pub fn id(&self, name: &str) -> anyhow::Result<i64> {
-        self.keys[name].as_i64().with_context(|| format!("`aisle init` printed no {name}"))
+        self.place.id(name)
     }
 }
 
