@@ -12,3 +12,4 @@ mod plans;
 mod repeats;
 mod stores_own;
 mod token;
+mod walks;

@@ -1,7 +1,7 @@
 //! One effect and one answer, however often a request comes.
 
 use aisle_database::testing::{execute, on_both_databases, open_sqlite};
-use aisle_model::Millis;
+use aisle_model::{CustomerId, Millis};
 use axum::body::Body;
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -28,15 +28,69 @@ fn is_replayed(reply: &Reply) -> bool {
     reply.headers.get("idempotent-replayed").is_some_and(|value| value == "true")
 }
 
+/// A request that has an effect, and the list that shows it.
+struct Repeated<'a> {
+    token: &'a str,
+    method: &'a str,
+    uri: String,
+    body: Value,
+    listed: String,
+    rows: &'a str,
+}
+
+impl Repeated<'_> {
+    async fn count(&self, api: &Api) -> usize {
+        let list = api.ask("GET", &self.listed, Value::Null).await.json;
+        list.pointer(self.rows).and_then(Value::as_array).unwrap().len()
+    }
+
+    async fn holds(&self, api: &Api) {
+        let (what, before) = (&self.uri, self.count(api).await);
+        let request = || {
+            let request = api.request(self.token, self.method, &self.uri).header("idempotency-key", "k");
+            api.send(request.body(Body::from(self.body.to_string())).unwrap())
+        };
+        let replies = join_all((0..50).map(|_| request())).await;
+        let first = &replies[0];
+        assert_eq!(first.status, 201, "{what}: {}", first.text);
+        assert!(replies.iter().all(|reply| (reply.status, &reply.text) == (201, &first.text)), "{what}");
+        assert_eq!(replies.iter().filter(|reply| !is_replayed(reply)).count(), 1, "{what}");
+        assert_eq!(self.count(api).await, before + 1, "{what}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_equal_requests_at_once_have_one_effect() {
     on_both_databases(|database| async move {
         let api = Api::over(database).await;
-        let body = named("one");
-        let replies = join_all((0..50).map(|_| post(&api, &api.key, "k", &body))).await;
-        assert!(replies.iter().all(|reply| reply.status == 201 && reply.text == replies[0].text));
-        assert_eq!(replies.iter().filter(|reply| !is_replayed(reply)).count(), 1);
-        assert_eq!(count(&api).await, 1);
+        let customer = api.ask("POST", "/api/admin/v2/customers", json!({})).await.json["id"].as_i64().unwrap();
+        let app = api.app_token(CustomerId(customer)).await;
+        let of_customer = format!("/api/admin/v2/customers/{customer}");
+        let trips = format!("/api/admin/v2/sessions?count=200&customerId={customer}");
+        let product = |barcode: &str| {
+            json!({"name": "Tea", "price": 2.15, "barcode": barcode, "weight": 1, "thumbnail": "", "quantity": 1})
+        };
+        let repeated = |method, uri: &str, body, listed: &str, rows| Repeated {
+            token: &api.key,
+            method,
+            uri: uri.to_owned(),
+            body,
+            listed: listed.to_owned(),
+            rows,
+        };
+        let (keys, products, customers) = ("/api/admin/v2/api-keys", "/api/admin/v2/products", "/api/admin/v2/customers");
+        let cases = [
+            repeated("POST", APPLICATIONS, named("one"), APPLICATIONS, ""),
+            repeated("POST", keys, json!({"kind": "retailer", "name": "x"}), keys, ""),
+            repeated("POST", customers, json!({"email": "a@example.com"}), customers, ""),
+            repeated("POST", &format!("{of_customer}/entry-codes"), json!({}), &trips, "/data"),
+            repeated("POST", products, product("11"), products, "/products"),
+            repeated("PUT", &format!("{products}/77"), product("22"), products, "/products"),
+            Repeated { token: &app, ..repeated("POST", "/api/customer/v2/entry-codes", json!({}), &trips, "/data") },
+        ];
+        for case in cases {
+            case.holds(&api).await;
+        }
     })
     .await;
 }
