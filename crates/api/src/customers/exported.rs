@@ -28,7 +28,7 @@ async fn history(api: &Api) -> Value {
     assert_eq!(api.ask("PATCH", &format!("{CUSTOMERS}/{ada}"), card).await.status, 200);
     let bob = api.ask("POST", CUSTOMERS, json!({"email": "bob@example.com"})).await.json["id"].clone();
     let store = api.store().await.0;
-    for (customer, session) in [(&ada, "trip-1"), (&bob, "trip-2")] {
+    for (customer, session, shopper) in [(&ada, "trip-1", "100000000000001"), (&bob, "trip-2", "100000000000002")] {
         order(api, store, customer, 215).await;
         let code = format!("{CUSTOMERS}/{customer}/entry-codes");
         assert_eq!(api.ask("POST", &code, json!({"sessionId": session})).await.status, 201);
@@ -36,10 +36,11 @@ async fn history(api: &Api) -> Value {
         let person = sql!(
             "insert into shoppers (shopper_id, store_id, state, role, session_number, track_ids, zone_ids, flags, marks,
                  entered_at, last_seen_at)
-             select $1, $2, 'registered', 'customer', number, '[]', '[]', '[]', '[]', $3, $3 from sessions where token = $1",
-            session,
+             select $1, $2, 'registered', 'customer', number, '[]', '[]', '[]', '[]', $3, $3 from sessions where token = $4",
+            shopper,
             store,
-            now
+            now,
+            session
         );
         run(api, person).await;
         let answered = sql!(
@@ -89,7 +90,7 @@ async fn everything_that_is_known_and_nothing_of_others() {
         assert_eq!(known["answer"][0]["answer"], "welcome, trip-1");
         assert_eq!(known["end"][0]["lines"].as_u64(), Some(7));
         assert!(reply.text.trim_end().ends_with("}}"));
-        for other in ["bob@example.com", "trip-2", "tok-secret", "argon2", "long enough"] {
+        for other in ["bob@example.com", "trip-2", "100000000000002", "tok-secret", "argon2", "long enough"] {
             assert!(!reply.text.contains(other), "{other}");
         }
     })

@@ -251,7 +251,13 @@ async fn what_was_taken_is_read_back_entire() {
                 "lost": [{"fromSeq": 1, "toSeq": 2}]}),
             json!({"kind": "heartbeat", "role": "perception", "status": "degraded", "version": "7"}),
         ];
-        let number = |(place, more): (usize, &Value)| event(u32::try_from(place).unwrap() + 1, more);
+        let number = |(place, more): (usize, &Value)| {
+            let mut event = event(u32::try_from(place).unwrap() + 1, more);
+            if event["kind"] != "positions" {
+                event.as_object_mut().unwrap().remove("people");
+            }
+            event
+        };
         let sent: Vec<Value> = kinds.iter().enumerate().map(number).collect();
         let reply = edge.ndjson(lines(&sent)).await;
         assert_eq!(counts(&reply.json)[1], 10, "{}", reply.text);
