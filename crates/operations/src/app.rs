@@ -4,6 +4,7 @@ use aisle_database::Database;
 use aisle_partners::GuardedClient;
 
 use crate::stream::Intake;
+use crate::webhooks::Measured;
 use crate::{Chance, Clock, Keys, Nudges, Stalls};
 
 /// The parts of a running server that operations share. Made once, passed by reference, cheap to clone.
@@ -27,6 +28,8 @@ pub struct App {
     pub stalls: Stalls,
     /// Name of this process; new at every start.
     pub node: std::sync::Arc<str>,
+    /// What is measured of webhook calls.
+    pub measured: Measured,
     /// What the operator may set.
     pub limits: Limits,
 }
@@ -44,6 +47,7 @@ impl App {
             nudges: Nudges::default(),
             intake: Intake::default(),
             stalls: Stalls::default(),
+            measured: Measured::default(),
             limits: Limits::default(),
         }
     }

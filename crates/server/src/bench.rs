@@ -9,6 +9,7 @@ mod child;
 mod hook;
 mod machine;
 mod start;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -51,12 +52,15 @@ pub async fn run(options: &BenchOptions, database_url: Option<&str>, json: bool)
     if all || options.what == "check-in" {
         measures.extend(check_in::measure(database_url, load).await?);
     }
+    if all || options.what == "webhooks" {
+        measures.extend(webhooks::measure(database_url, load).await?);
+    }
     // Filling takes minutes, so it is asked for by name.
     if options.what == "api" {
         measures.extend(api::measure(database_url, options.rows).await?);
     }
     if measures.is_empty() {
-        anyhow::bail!("there is no benchmark {:?}; there are: api, start, check-in, all", options.what);
+        anyhow::bail!("there is no benchmark {:?}; there are: api, start, check-in, webhooks, all", options.what);
     }
     let machine = machine::describe();
     if json {

@@ -206,7 +206,7 @@ pub struct ReplayOptions {
 
 #[derive(Debug, Args)]
 pub struct BenchOptions {
-    /// What to measure: `api`, `start`, `check-in` or `all`
+    /// What to measure: `api`, `start`, `check-in`, `webhooks` or `all`
     #[arg(default_value = "all")]
     pub what: String,
     /// Seconds of each load

@@ -32,6 +32,8 @@ pub struct Config {
     pub limits: Limits,
     /// Logs.
     pub log: Log,
+    /// Measures for Prometheus.
+    pub metrics: Metrics,
 }
 
 /// The HTTP server.
@@ -172,6 +174,16 @@ impl Default for Log {
     }
 }
 
+/// Measures for Prometheus: nothing is measured while neither is set.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metrics {
+    /// Address on which `/metrics` is served openly; none when empty.
+    pub listen: String,
+    /// Bearer token with which `/metrics` is served on `server.listen`; not served there when empty.
+    pub token: String,
+}
+
 /// For people or for machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -222,7 +234,7 @@ impl Loaded {
     }
 
     fn line(&self, key: &str, value: &Value) -> anyhow::Result<String> {
-        let is_secret = matches!(key, "secrets.key" | "database.url");
+        let is_secret = matches!(key, "secrets.key" | "database.url" | "metrics.token");
         let shown = match value.as_str() {
             Some(text) if is_secret && !text.is_empty() => "\"***\"".to_owned(),
             _ => serde_json::to_string(value)?,

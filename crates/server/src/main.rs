@@ -14,6 +14,7 @@ mod demo;
 mod furnish;
 mod init;
 mod master_key;
+mod monitoring;
 mod node;
 mod seed;
 mod serve;

@@ -11,9 +11,10 @@ use anyhow::Context as _;
 use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, LimitedStatus};
-use crate::{End, node};
+use crate::{End, monitoring, node};
 
 /// A server that accepts requests.
 pub struct Running {
@@ -24,6 +25,7 @@ pub struct Running {
     accepting: tokio::task::JoinHandle<std::io::Result<()>>,
     stop: CancellationToken,
     workers: Workers,
+    measuring: TaskTracker,
     grace: Duration,
 }
 
@@ -52,15 +54,18 @@ pub async fn start(config: &Config) -> anyhow::Result<Running> {
     let listener = TcpListener::bind(&config.server.listen).await;
     let listener = listener.with_context(|| format!("server.listen {}", config.server.listen))?;
     let address = listener.local_addr()?;
-    let router = aisle_api::router(app.clone(), options(config));
-    let stop = CancellationToken::new();
+    let monitoring = monitoring::start(&config.metrics, &app)?;
+    let router = monitoring::around(aisle_api::router(app.clone(), options(config)), monitoring.as_ref());
+    let (stop, measuring) = (CancellationToken::new(), TaskTracker::new());
+    monitoring::run(&config.metrics, monitoring.as_ref(), &measuring, &stop).await?;
+    measuring.close();
     let accepting = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let accepting = accepting.with_graceful_shutdown(stop.clone().cancelled_owned());
     #[expect(clippy::disallowed_methods, reason = "awaited in `stop`")]
     let accepting = tokio::spawn(accepting.into_future());
     let workers = Workers::start(&app);
     let grace = Duration::from_secs(config.server.shutdown_seconds);
-    Ok(Running { address, app, accepting, stop, workers, grace })
+    Ok(Running { address, app, accepting, stop, workers, measuring, grace })
 }
 
 fn options(config: &Config) -> ApiOptions {
@@ -94,6 +99,9 @@ impl Running {
             tracing::warn!(
                 "some workers did not end in the time to stop; what they held is taken up at the next start"
             );
+        }
+        if tokio::time::timeout(self.grace, self.measuring.wait()).await.is_err() {
+            tracing::warn!("somebody was still reading /metrics");
         }
         self.app.database.close().await;
     }

@@ -83,7 +83,9 @@ pub async fn run(app: App, stop: CancellationToken, proven: watch::Sender<Instan
             Ok(Ok(heard)) => {
                 is_first = false;
                 proven.send_replace(begun + PROVES_FOR);
-                warn_of_clock(&mut warned_at, heard.micros_off);
+                if let Some(micros) = heard.micros_off {
+                    warn_of_clock(&mut warned_at, micros);
+                }
                 bury(&app, roster.silent(begun, heard.others)).await;
             }
             Ok(Err(failure)) => tracing::warn!(%failure, "this node cannot beat"),
@@ -99,8 +101,8 @@ pub async fn run(app: App, stop: CancellationToken, proven: watch::Sender<Instan
 /// What a beat heard.
 struct Heard {
     others: Vec<Beat>,
-    /// How far this node's clock is ahead of the database's, for certain.
-    micros_off: i64,
+    /// How far this node's clock is ahead of the database's, for certain; `None` where the database has none.
+    micros_off: Option<i64>,
 }
 
 async fn beat(app: &App, is_first: bool) -> Result<Heard, Failure> {
@@ -114,7 +116,7 @@ async fn beat(app: &App, is_first: bool) -> Result<Heard, Failure> {
             }
             let before = app.clock.now();
             let theirs = rows::nodes::clock(c).await?;
-            let micros_off = theirs.map_or(0, |theirs| ahead(before, theirs, app.clock.now()));
+            let micros_off = theirs.map(|theirs| ahead(before, theirs, app.clock.now()));
             Ok(Heard { others: rows::nodes::others(c, &app.node).await?, micros_off })
         })
     });
@@ -129,11 +131,12 @@ fn ahead(before: Moment, theirs: Moment, after: Moment) -> i64 {
 }
 
 fn warn_of_clock(warned_at: &mut Option<Instant>, micros_off: i64) {
+    let seconds = micros_off as f64 / 1e6;
+    metrics::gauge!("aisle_node_clock_ahead_seconds").set(seconds);
     if micros_off.abs() <= MICROS_OFF || warned_at.is_some_and(|at| at.elapsed() < WARN_EVERY) {
         return;
     }
     *warned_at = Some(Instant::now());
-    let seconds = micros_off as f64 / 1e6;
     tracing::warn!(
         seconds,
         "this node's clock is ahead of the database's, or behind it when negative; set the machines' clocks and restart it"

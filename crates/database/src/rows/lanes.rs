@@ -9,6 +9,8 @@
 //!
 //! tidy: the one place for for update
 
+pub mod queues;
+
 use std::collections::BTreeMap;
 
 use aisle_model::{Millis, Moment, WebhookId};

@@ -137,6 +137,7 @@ impl Question {
         let mut call = endpoint.call(name, &message, body, now, AnswerRule::Question);
         call.total_timeout = call.total_timeout.min(left);
         let attempt: Attempt = app.outsiders.call(call).await;
+        app.measured.note("question", endpoint.id, &attempt);
         let answer = EntryAnswer::of_attempt(&attempt, self.known_code());
         self.warn_of_other_ids(&answer);
         let line = log::line(self, endpoint, message, &attempt, &answer, now);

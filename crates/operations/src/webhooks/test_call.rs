@@ -60,6 +60,7 @@ async fn call(app: &App, endpoint: &Endpoint, name: WebhookName, body: Value, no
     let request = endpoint.call(name, &message, bytes.into(), now, rule);
     let url = without_query(&request.url).to_owned();
     let answer = app.outsiders.call(request).await;
+    app.measured.note("test", endpoint.id, &answer);
     let use_made = (name == WebhookName::EntryCodeVerify)
         .then(|| EntryAnswer::of_attempt(&answer, KnownCode::Yes(EntryRole::Customer)))
         .map(|answer| would_do(&answer));

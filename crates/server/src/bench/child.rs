@@ -4,11 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use aisle_operations::App;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::machine;
+use crate::config::Config;
+use crate::node;
 
 /// A running server; killed and its folder removed when dropped.
 pub struct Server {
@@ -76,6 +79,20 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         (self.child, self.url, self.started_in) = serve(self.place.folder(), self.place.database_url())?;
+        Ok(())
+    }
+
+    /// Stops the server, does something to its database, and starts it again, at another address.
+    pub async fn while_stopped(&mut self, work: impl AsyncFnOnce(&App) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let mut config = Config::default();
+        config.server.data_dir = self.folder.path().to_owned();
+        config.database.url = self.database_url.clone().unwrap_or_default();
+        let app = node::open(&config).await?;
+        work(&app).await?;
+        app.database.close().await;
+        (self.child, self.url, self.started_in) = serve(self.folder.path(), self.database_url.as_deref())?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod common;
 mod fault;
 mod fuzz;
 mod kill;
+mod metrics;
 mod operator;
 mod outage;
 mod reference;

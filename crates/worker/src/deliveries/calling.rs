@@ -6,7 +6,7 @@ use aisle_database::fault;
 use aisle_database::rows::attempts::NewAttempt;
 use aisle_model::Moment;
 use aisle_operations::App;
-use aisle_operations::webhooks::{Endpoint, without_query};
+use aisle_operations::webhooks::{Endpoint, Measured, without_query};
 use aisle_partners::{AnswerRule, Attempt};
 
 use super::queue::Lane;
@@ -30,7 +30,11 @@ pub(super) async fn call(app: App, endpoint: Arc<Endpoint>, mut lane: Lane) -> C
     fault::hit("before-send");
     let answer = app.outsiders.call(request).await;
     fault::hit("after-send");
+    app.measured.note("notice", head.webhook, &answer);
     let verdict = judge(head.attempts, &answer, app.clock.now(), app.chance.fraction());
+    if matches!(verdict, Verdict::GivenUp | Verdict::Gone) {
+        Measured::note_given_up();
+    }
     let attempt = record(&lane, &answer, verdict, url, started);
     tracing::debug!(
         webhook = %lane.head.webhook, message = %lane.head.message, name = %lane.head.name, attempt = attempt.attempt,
