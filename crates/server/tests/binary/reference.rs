@@ -61,7 +61,7 @@ fn lines(document: &Value) -> Vec<Line> {
 type Tokens = Vec<(&'static str, String)>;
 
 /// Status and body of a line, run by a shell.
-fn run(line: &Line, url: &str, tokens: &Tokens) -> (u16, String) {
+fn run(line: &Line, url: &str, tokens: &[(&str, String)]) -> (u16, String) {
     let silent = line.source.replacen("curl ", "curl -s -w '\n%{http_code}' ", 1);
     let mut shell = Command::new("sh");
     shell.args(["-c", &silent]).env("AISLE_URL", url).envs(tokens.iter().map(|(name, value)| (name, value)));
