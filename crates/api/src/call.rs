@@ -1,5 +1,6 @@
 //! What a handler gets: a request that was found good.
 
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use aisle_contract::{Fault, Operation};
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     /// Behind a lock only because a body cannot be shared between threads, and a call can.
     pub(crate) stream: Mutex<Option<Body>>,
     pub(crate) tokens: Tokens,
+    /// Where the request came from.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Call {

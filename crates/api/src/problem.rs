@@ -24,6 +24,8 @@ pub(crate) enum Problem {
     MalformedBody(String),
     /// 401.
     Unauthorized,
+    /// 401: whatever was wrong about a log-in of the app.
+    LoginFailed,
     /// 403.
     Forbidden(String),
     /// 404, with the whole sentence.
@@ -102,7 +104,7 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::MalformedBody(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized | Self::LoginFailed => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -120,6 +122,7 @@ impl Problem {
         match self {
             Self::MalformedBody(_) => "E_MALFORMED_BODY",
             Self::Unauthorized => "E_UNAUTHORIZED",
+            Self::LoginFailed => "E_CUSTOMER_LOGIN_FAIL",
             Self::Forbidden(_) => "E_FORBIDDEN",
             Self::NotFound(_) => "E_NOT_FOUND",
             Self::MethodNotAllowed(_) => "E_METHOD_NOT_ALLOWED",
@@ -144,6 +147,7 @@ impl Problem {
             | Self::NotFound(message)
             | Self::Conflict(message) => message.clone(),
             Self::Unauthorized => "A valid token is required: Authorization: Bearer <token>".to_owned(),
+            Self::LoginFailed => "Login failed".to_owned(),
             Self::MethodNotAllowed(allowed) => format!("This path takes {allowed}"),
             Self::IdempotencyMismatch => "This Idempotency-Key was used with another request".to_owned(),
             Self::TooLarge(limit) => format!("The body is over the limit of {limit} bytes"),
@@ -175,7 +179,9 @@ impl Problem {
         let body = ErrorBody { message: &message, kind: self.kind(), errors, request_id };
         let answer = Answer::json(self.status(), &body);
         match &self {
-            Self::Unauthorized => answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            Self::Unauthorized | Self::LoginFailed => {
+                answer.header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            }
             Self::MethodNotAllowed(allowed) => answer.header(ALLOW, allowed.parse().expect("methods are header text")),
             Self::RateLimited { seconds, .. } => answer.header(RETRY_AFTER, HeaderValue::from(*seconds)),
             Self::Unavailable(_) | Self::Late(_) => answer.header(RETRY_AFTER, HeaderValue::from(1)),

@@ -287,6 +287,7 @@ impl Asked<'_> {
             app: self.server.app.clone(),
             caller,
             operation,
+            address: limits::address(&self.server.options.proxies, &self.parts.headers, &self.parts.extensions),
             request_id: self.request_id.to_owned(),
             parts: self.parts,
             faults,

@@ -97,7 +97,7 @@ stored_as! { aisle_model::ContestId: Int, i64, |id| id.0, |number| Ok(Self(numbe
 
 named! {
     aisle_model::order::OrderStatus, aisle_model::order::OrderExternalStatus, aisle_model::order::PaymentStatus,
-    aisle_model::order::ContestStatus,
+    aisle_model::order::ContestStatus, aisle_model::password_reset::ResetState,
 }
 
 stored_as! {

@@ -1,7 +1,7 @@
 //! What every operation works with.
 
 use aisle_database::Database;
-use aisle_partners::GuardedClient;
+use aisle_partners::{GuardedClient, Mailer};
 
 use crate::stream::Intake;
 use crate::webhooks::Measured;
@@ -20,6 +20,8 @@ pub struct App {
     pub keys: Keys,
     /// Calls to outsiders.
     pub outsiders: GuardedClient,
+    /// How mails leave, if they do.
+    pub mailer: Option<Mailer>,
     /// Wakes the workers of this node.
     pub nudges: Nudges,
     /// What requests that bring store events share; `Intake::default()` at start.
@@ -44,6 +46,7 @@ impl App {
             chance,
             keys,
             outsiders,
+            mailer: None,
             nudges: Nudges::default(),
             intake: Intake::default(),
             stalls: Stalls::default(),

@@ -28,6 +28,7 @@ pub use password::Password;
 pub use read::{CustomerWithCards, get};
 pub use text::{email_fault, fold_email, fold_phone};
 pub use update::{CardChange, CustomerPatch, Hidden, update};
+pub(crate) use update::{Passwords, change, judge_passwords};
 
 pub use aisle_database::rows::cards::Card;
 pub use aisle_database::rows::customers::Customer;

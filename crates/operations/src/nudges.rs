@@ -18,6 +18,7 @@ struct Bells {
     zone_buffers: Notify,
     check_ins: Notify,
     feed: Notify,
+    mails: Notify,
 }
 
 macro_rules! bells {
@@ -46,6 +47,8 @@ impl Nudges {
         /// A check-in ended; somebody may wait for the outcome of the same code.
         check_ins,
         /// Messages wait for their places in the pull feed.
-        feed
+        feed,
+        /// A mail waits to be sent.
+        mails
     }
 }

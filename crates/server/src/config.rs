@@ -30,6 +30,8 @@ pub struct Config {
     pub auth: Auth,
     /// How much may be asked.
     pub limits: Limits,
+    /// Mails to customers.
+    pub mail: Mail,
     /// Logs.
     pub log: Log,
     /// Measures for Prometheus.
@@ -106,11 +108,13 @@ pub struct Auth {
     pub realm_aliases: Vec<String>,
     /// Environment and region, the first two parts of client ids.
     pub client_id_prefix: String,
+    /// Host names of shoppers' apps, each as `host=retailer`.
+    pub app_hosts: Vec<String>,
 }
 
 impl Default for Auth {
     fn default() -> Self {
-        Self { realm_aliases: Vec::new(), client_id_prefix: "prod-eu".to_owned() }
+        Self { realm_aliases: Vec::new(), client_id_prefix: "prod-eu".to_owned(), app_hosts: Vec::new() }
     }
 }
 
@@ -156,6 +160,18 @@ impl From<LimitedStatus> for u16 {
             LimitedStatus::TooMany => 429,
         }
     }
+}
+
+/// Mails to customers. Without a server or a folder none is sent, and no password can be reset.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Mail {
+    /// `smtps://user:password@host:465`, or `smtp://…:587?tls=required`.
+    pub smtp_url: String,
+    /// Folder that gets a file for each mail instead, for development.
+    pub folder: PathBuf,
+    /// Who the mails are from.
+    pub from: String,
 }
 
 /// Logs, on standard error.
@@ -234,7 +250,7 @@ impl Loaded {
     }
 
     fn line(&self, key: &str, value: &Value) -> anyhow::Result<String> {
-        let is_secret = matches!(key, "secrets.key" | "database.url" | "metrics.token");
+        let is_secret = matches!(key, "secrets.key" | "database.url" | "metrics.token" | "mail.smtp_url");
         let shown = match value.as_str() {
             Some(text) if is_secret && !text.is_empty() => "\"***\"".to_owned(),
             _ => serde_json::to_string(value)?,

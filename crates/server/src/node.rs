@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use aisle_database::{Database, Settings};
 use aisle_operations::{App, Chance, Clock, Failure, key_check};
-use aisle_partners::{EgressPolicy, GuardedClient};
+use aisle_partners::{EgressPolicy, GuardedClient, Mailer};
 use anyhow::{Context as _, bail};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::master_key;
 
 /// Between two looks for a database that is away.
@@ -38,6 +38,7 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
     let outsiders = GuardedClient::new(EgressPolicy { allowed: config.egress.allow.clone() });
     let mut app = App::new(database, Clock::system(), chance, key.keys.clone(), outsiders);
     app.limits.client_id_prefix.clone_from(&config.auth.client_id_prefix);
+    app.mailer = mailer(&config.mail)?;
     match key_check::agrees(&app).await {
         Ok(true) => Ok(app),
         Ok(false) => {
@@ -49,6 +50,21 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
             Ok(app)
         }
         Err(failure) => Err(failure).context("the master key cannot be compared"),
+    }
+}
+
+/// How mails leave, if the operator has said so.
+fn mailer(config: &config::Mail) -> anyhow::Result<Option<Mailer>> {
+    let (by_server, by_folder) = (!config.smtp_url.is_empty(), !config.folder.as_os_str().is_empty());
+    match (by_server, by_folder) {
+        (false, false) => Ok(None),
+        (true, true) => bail!("mail.smtp_url and mail.folder are both set; mails go one way"),
+        (true, false) => Ok(Some(Mailer::smtp(&config.smtp_url, &config.from).context("mail")?)),
+        (false, true) => {
+            let folder = &config.folder;
+            std::fs::create_dir_all(folder).with_context(|| format!("mail.folder {}", folder.display()))?;
+            Ok(Some(Mailer::folder(folder)))
+        }
     }
 }
 

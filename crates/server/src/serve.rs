@@ -55,7 +55,7 @@ pub async fn start(config: &Config) -> anyhow::Result<Running> {
     let listener = listener.with_context(|| format!("server.listen {}", config.server.listen))?;
     let address = listener.local_addr()?;
     let monitoring = monitoring::start(&config.metrics, &app)?;
-    let router = monitoring::around(aisle_api::router(app.clone(), options(config)), monitoring.as_ref());
+    let router = monitoring::around(aisle_api::router(app.clone(), options(config)?), monitoring.as_ref());
     let (stop, measuring) = (CancellationToken::new(), TaskTracker::new());
     monitoring::run(&config.metrics, monitoring.as_ref(), &measuring, &stop).await?;
     measuring.close();
@@ -68,15 +68,21 @@ pub async fn start(config: &Config) -> anyhow::Result<Running> {
     Ok(Running { address, app, accepting, stop, workers, measuring, grace })
 }
 
-fn options(config: &Config) -> ApiOptions {
+fn options(config: &Config) -> anyhow::Result<ApiOptions> {
     let limits = &config.limits;
     let per_second = NonZeroU32::new(limits.requests_per_second);
     let rate_limit = per_second.map(|per_second| RateLimit {
         every: Duration::from_secs(1) / per_second.get(),
         burst: NonZeroU32::new(limits.burst).unwrap_or(per_second),
     });
-    ApiOptions {
+    let bound = config.auth.app_hosts.iter().map(|bound| {
+        let (host, retailer) =
+            bound.split_once('=').with_context(|| format!("auth.app_hosts: {bound:?} is not host=retailer"))?;
+        Ok((host.to_owned(), retailer.to_owned()))
+    });
+    Ok(ApiOptions {
         realms: config.auth.realm_aliases.clone(),
+        app_hosts: bound.collect::<anyhow::Result<_>>()?,
         rate_limit,
         rate_limited_status: match limits.status {
             LimitedStatus::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -84,7 +90,7 @@ fn options(config: &Config) -> ApiOptions {
         },
         proxies: config.server.proxies.clone(),
         ..ApiOptions::default()
-    }
+    })
 }
 
 impl Running {

@@ -8,6 +8,7 @@
 pub mod deliveries;
 pub mod erasing;
 pub mod expiry;
+pub mod mails;
 pub mod nodes;
 pub mod retention;
 pub mod runner;
@@ -53,6 +54,7 @@ impl Workers {
             app,
             erasing::run,
             expiry::run,
+            mails::run,
             scans::run,
             deliveries::run_zone_buffers,
             deliveries::run_forgetting,

@@ -6,7 +6,7 @@ use aisle_database::rows::stores::Store;
 use aisle_database::{Connection, rows};
 use aisle_model::{Millis, Moment, StoreId};
 use aisle_operations::access::client_credentials;
-use aisle_operations::accounts::logins;
+use aisle_operations::accounts::{self, logins, password_reset};
 use aisle_operations::{App, Failure, idempotency};
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,13 @@ const COMMANDS_KEPT: Millis = Millis(DAY);
 const SOURCES_KEPT: Millis = Millis(7 * DAY);
 
 /// What is forgotten of the server as a whole.
-const SERVER_KINDS: [ServerKind; 3] = [ServerKind::KeptAnswers, ServerKind::AccessTokens, ServerKind::LogIns];
+const SERVER_KINDS: [ServerKind; 5] = [
+    ServerKind::KeptAnswers,
+    ServerKind::AccessTokens,
+    ServerKind::LogIns,
+    ServerKind::Throttles,
+    ServerKind::PasswordResets,
+];
 
 #[derive(Debug, Clone, Copy)]
 enum ServerKind {
@@ -36,6 +42,10 @@ enum ServerKind {
     AccessTokens,
     /// Those of shoppers' apps that have expired.
     LogIns,
+    /// Tries that no longer count.
+    Throttles,
+    /// Flows whose time is over.
+    PasswordResets,
 }
 
 /// What is forgotten of a store, one kind at a time.
@@ -105,6 +115,8 @@ async fn forget_slice(app: &App, kind: ServerKind) -> Result<u64, Failure> {
         ServerKind::KeptAnswers => idempotency::purge(app, SLICE).await,
         ServerKind::AccessTokens => client_credentials::purge(app, SLICE).await,
         ServerKind::LogIns => logins::purge(app, SLICE).await,
+        ServerKind::Throttles => accounts::purge_throttles(app, SLICE).await,
+        ServerKind::PasswordResets => password_reset::purge(app, SLICE).await,
     }
 }
 

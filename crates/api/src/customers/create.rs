@@ -38,6 +38,7 @@ impl From<Body> for NewCustomer {
             role: body.role.unwrap_or(unsaid.role),
             priority: body.priority.unwrap_or(unsaid.priority),
             metadata: body.metadata,
+            ..unsaid
         }
     }
 }

@@ -8,5 +8,6 @@ use crate::problem::Problem;
 
 pub(crate) async fn handle(call: Call) -> Result<Answer, Problem> {
     customers::delete(&call.app, &call.caller, call.path("customerId")?).await?;
+    call.tokens.forget();
     Ok(Answer::no_content())
 }

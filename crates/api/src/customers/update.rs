@@ -106,6 +106,11 @@ pub(super) fn limits(body: &Value) -> Vec<Fault> {
 pub(crate) async fn handle(call: Call) -> Result<Answer, Problem> {
     let id = call.path("customerId")?;
     let body: Body = call.body()?;
-    let changed = customers::update(&call.app, &call.caller, id, body.into()).await?;
+    let patch: CustomerPatch = body.into();
+    let ends_log_ins = patch.password.is_some();
+    let changed = customers::update(&call.app, &call.caller, id, patch).await?;
+    if ends_log_ins {
+        call.tokens.forget();
+    }
     Ok(Answer::ok(&CustomerFace::of(&changed, call.sees_personal_data())))
 }

@@ -118,6 +118,18 @@ pub async fn find(c: &mut Connection, retailer: RetailerId, id: CustomerId) -> R
     c.fetch_optional(select).await?.as_ref().map(customer).transpose()
 }
 
+/// The living customer of a retailer with this address, folded.
+pub async fn find_by_email(c: &mut Connection, retailer: RetailerId, folded: &str) -> Result<Option<Customer>, Error> {
+    let select = sql!(
+        "select id, retailer_id, email, email_is_generated, external_id, first_name, last_name, phone, role, priority,
+             metadata, blocked, created_at, updated_at, version
+         from customers where retailer_id = $1 and email_folded = $2 and deleted_at is null",
+        retailer,
+        folded
+    );
+    c.fetch_optional(select).await?.as_ref().map(customer).transpose()
+}
+
 /// One living customer of a retailer, locked until the change ends, so that edits of one happen one after the other.
 pub async fn lock(c: &mut Connection, retailer: RetailerId, id: CustomerId) -> Result<Option<Customer>, Error> {
     // An update that changes nothing is the lock that both databases understand.

@@ -1,5 +1,6 @@
 //! A new customer, known or wholly anonymous.
 
+use aisle_database::rows::customer_profiles::{self, Profile};
 use aisle_database::rows::customers::{self, Customer, CustomerText};
 use aisle_database::{Connection, Error};
 use aisle_model::Moment;
@@ -24,6 +25,8 @@ pub struct NewCustomer {
     pub role: Role,
     pub priority: i64,
     pub metadata: Option<Map<String, Value>>,
+    /// Said by the app alone.
+    pub locale_language_code: Option<String>,
 }
 
 impl Default for NewCustomer {
@@ -38,6 +41,7 @@ impl Default for NewCustomer {
             role: Role::Customer,
             priority: 0,
             metadata: None,
+            locale_language_code: None,
         }
     }
 }
@@ -52,16 +56,21 @@ pub async fn create(app: &App, caller: &Caller, new: NewCustomer) -> Result<Cust
         Some(password) => Some(password.hash(app).await?),
         None => None,
     };
+    let profile = Profile { locale_language_code: new.locale_language_code.clone(), ..Profile::default() };
     let text = text_of(app, new);
     let (within, retailer, once) = (app.clone(), caller.retailer, caller.once.clone());
     let made = app.change_once(caller, move |c| {
         let (app, text, hash, once) = (within.clone(), text.clone(), password_hash.clone(), once.clone());
+        let profile = profile.clone();
         Box::pin(async move {
             let now = app.clock.now();
             let inserted = customers::insert(c, retailer, &text, hash.as_deref(), now).await;
             let customer = inserted.map_err(taken)?;
             let settings = Settings::of(c, retailer).await?;
             reserve(c, &settings, &customer).await?;
+            if profile != Profile::default() {
+                customer_profiles::save(c, customer.id, &profile).await?;
+            }
             if let Some(once) = &once {
                 once.is_about(c, customer.id).await?;
             }

@@ -13,6 +13,7 @@ use crate::{App, Failure};
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+const CURRENT: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 static UNDER_WAY_OR_WAITING: Semaphore = Semaphore::const_new(34);
@@ -49,6 +50,18 @@ impl Password {
             }
         });
         judged.await
+    }
+}
+
+impl Password {
+    /// A hash that no password fits, to be judged where there is nobody: that must take as long.
+    pub(crate) fn hash_of_nothing() -> String {
+        format!("{CURRENT}{}${}", "A".repeat(22), "A".repeat(43))
+    }
+
+    /// Whether a stored hash was made with the parameters of today.
+    pub(crate) fn is_current(stored: &str) -> bool {
+        stored.starts_with(CURRENT)
     }
 }
 
@@ -89,11 +102,17 @@ mod tests {
                 hash.map(|hash| hash.to_string()).map_err(Failure::broken)
             })
             .expect("hashes");
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(Password::is_current(&hash), "{hash}");
+        assert!(!Password::is_current("$argon2id$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$aGFzaA"));
         for (typed, fits) in [("passe\u{301}-word", true), ("passe-word", false), ("", false)] {
             let judged = Password::new(typed).fits(hash.clone()).await;
             assert_eq!(judged.expect("judges"), fits, "{typed}");
         }
+    }
+
+    #[tokio::test]
+    async fn nothing_fits_the_hash_of_nothing() {
+        assert!(!Password::new("password").fits(Password::hash_of_nothing()).await.expect("judges"));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Changing a customer: only what is said changes, all of it or nothing.
 
+use std::net::IpAddr;
+
 use aisle_database::Connection;
+use aisle_database::rows::customer_logins;
 use aisle_database::rows::customers::{self, Customer, CustomerText};
 use aisle_model::store::{PaymentProvider, Role};
-use aisle_model::{CustomerId, Moment};
+use aisle_model::{CustomerId, LoginId, Moment};
 use serde_json::{Map, Value};
 
 use super::cards::{card_number_faults, remove_all, set_default};
@@ -11,6 +14,7 @@ use super::create::{reserve, taken};
 use super::settings::Settings;
 use super::text::{fold_email, fold_phone, generated_email};
 use super::{CustomerWithCards, NewCard, Password, email_fault, metadata_fault};
+use crate::accounts::current_password;
 use crate::patch::Patch;
 use crate::{App, Caller, Failure, FieldFault, Refusal, notices};
 
@@ -60,7 +64,7 @@ impl std::fmt::Debug for Hidden {
 
 /// The passwords of a patch, judged and hashed before the change begins.
 #[derive(Clone, Default)]
-struct Passwords {
+pub(crate) struct Passwords {
     /// The stored hash that the current password was found to fit.
     verified: Option<String>,
     new_hash: Option<String>,
@@ -77,14 +81,15 @@ pub async fn update(
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
-    let passwords = judge_passwords(app, caller, id, &patch).await?;
+    // The back end of a retailer is no address that passwords are guessed from.
+    let passwords = judge_passwords(app, caller, id, &patch, None).await?;
     let (within, retailer) = (app.clone(), caller.retailer);
     let changed = app.database.change(move |c| {
         let (app, patch, passwords) = (within.clone(), patch.clone(), passwords.clone());
         Box::pin(async move {
             let before = customers::lock(c, retailer, id).await?;
             let before = before.ok_or(Refusal::NotFound("Customer"))?;
-            change(c, &app, before, &patch, passwords).await
+            change(c, &app, before, &patch, passwords, None).await
         })
     });
     let changed = changed.await?;
@@ -110,27 +115,30 @@ fn faults_of(patch: &CustomerPatch) -> Vec<FieldFault> {
     email.into_iter().chain(metadata).chain(lonely).collect()
 }
 
-async fn judge_passwords(
+/// Judges the current password and hashes the new one. A wrong one counts as a failed log-in.
+pub(crate) async fn judge_passwords(
     app: &App,
     caller: &Caller,
     id: CustomerId,
     patch: &CustomerPatch,
+    address: Option<IpAddr>,
 ) -> Result<Passwords, Failure> {
     let mut passwords = Passwords::default();
     if let Some(current) = &patch.current_password {
         let retailer = caller.retailer;
-        let stored = app.database.snapshot(move |c| {
+        let found = app.database.snapshot(move |c| {
             Box::pin(async move {
                 let customer = customers::find(c, retailer, id).await?;
                 let customer = customer.ok_or(Refusal::NotFound("Customer"))?;
-                Ok::<_, Failure>(customers::password_hash(c, customer.id).await?)
+                let stored = customers::password_hash(c, customer.id).await?;
+                Ok::<_, Failure>((customer, stored))
             })
         });
-        let stored = stored.await?.ok_or_else(wrong_password)?;
-        if !current.fits(stored.clone()).await? {
+        let (customer, stored) = found.await?;
+        if !current_password::is_known(app, &customer, stored.clone(), current, address).await? {
             return Err(wrong_password().into());
         }
-        passwords.verified = Some(stored);
+        passwords.verified = stored;
     }
     if let Some(password) = &patch.password {
         passwords.new_hash = Some(password.hash(app).await?);
@@ -142,12 +150,14 @@ fn wrong_password() -> Refusal {
     Refusal::invalid("currentPassword", "contains an invalid value")
 }
 
-async fn change(
+/// Changes a customer whose row is locked. A new password ends every log-in but the one that asks.
+pub(crate) async fn change(
     c: &mut Connection,
     app: &App,
     before: Customer,
     patch: &CustomerPatch,
     passwords: Passwords,
+    asks: Option<LoginId>,
 ) -> Result<CustomerWithCards, Failure> {
     let now = app.clock.now();
     let id = before.id;
@@ -172,6 +182,9 @@ async fn change(
             customers::release_external_id(c, before.retailer, id, former).await?;
         }
         reserve(c, &settings, &after).await?;
+    }
+    if hash.is_some() {
+        customer_logins::end_all(c, id, asks).await?;
     }
     if personal_data_differ(&before, &after) {
         notices::customer_created(c, app, &after, now).await?;
