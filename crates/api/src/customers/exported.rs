@@ -86,7 +86,7 @@ async fn everything_that_is_known_and_nothing_of_others() {
         assert_eq!(customer["paymentInstruments"][0]["last4"], "4242");
         assert_eq!(known["order"][0]["totalPrice"], "2.15");
         assert_eq!(known["order"][0]["products"][0]["name"], "Seltzer");
-        assert_eq!(known["message"][0]["body"]["customer"]["email"], "ada@example.com");
+        assert!(known["message"][0]["body"].to_string().contains("ada@example.com"), "{}", known["message"][0]);
         assert_eq!(known["answer"][0]["answer"], "welcome, trip-1");
         assert_eq!(known["end"][0]["lines"].as_u64(), Some(7));
         assert!(reply.text.trim_end().ends_with("}}"));
