@@ -20,8 +20,8 @@ const ROWS: i64 = 20_000;
 /// Rows that a plan may sort: a page and what one object has.
 const MOST_SORTED: f64 = 2_000.0;
 
-/// Tables that may be read or sorted whole: a server has few retailers, and a retailer few stores.
-const SMALL: [&str; 2] = ["retailers", "stores"];
+/// Tables that may be read or sorted whole: a server has few retailers, and a retailer few stores and webhooks.
+const SMALL: [&str; 3] = ["retailers", "stores", "webhooks"];
 
 #[tokio::test]
 async fn every_list_is_answered_from_an_index() {

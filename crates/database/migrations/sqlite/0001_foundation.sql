@@ -1189,7 +1189,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
     ('sessions', 'sessions_entered', '1000000 50000 10 1'),
     ('sessions', 'sessions_created', '1000000 50000 10 1'),
     ('sessions', 'sessions_updated', '1000000 50000 10 1'),
-    ('products', 'sqlite_autoindex_products_1', '100000 5000 1'),
+    ('products', 'products_retailer_id_id_key', '100000 5000 1'),
     ('products', 'products_retailer_id_external_id_key', '100000 5000 1'),
     ('products', 'products_name', '100000 5000 2 1'),
     ('products', 'products_name_folded', '100000 5000 2'),
