@@ -1191,7 +1191,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
     ('sessions', 'sessions_updated', '1000000 50000 10 1'),
     ('products', 'products_retailer_id_id_key', '100000 5000 1'),
     ('products', 'products_retailer_id_external_id_key', '100000 5000 1'),
-    ('products', 'products_name', '100000 5000 2 1'),
+    ('products', 'products_name', '100000 5000 2 1 1 1 1'),
     ('products', 'products_name_folded', '100000 5000 2'),
     ('products', 'products_price', '100000 5000 100 1'),
     ('products', 'products_quantity', '100000 5000 1000 1'),

@@ -112,6 +112,8 @@ fn named(asked: &Search, is_postgres: bool) -> Statement {
     if asked.part.chars().count() < LETTERS {
         select.push(" from products p where p.deleted_at is null and p.retailer_id = ").bind(asked.retailer);
         push_has_part(&mut select, asked, is_postgres);
+        // The order of the index that has all that is looked at; statistics might speak for another.
+        select.push(" order by p.name, p.id");
     } else if is_postgres {
         select.push(" from products p where p.deleted_at is null and p.name_folded like ").bind(like(&asked.part));
         select.push(" escape '\\'");
