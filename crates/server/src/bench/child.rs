@@ -87,12 +87,12 @@ impl Server {
         self.child.kill()?;
         self.child.wait()?;
         let mut config = Config::default();
-        config.server.data_dir = self.folder.path().to_owned();
-        config.database.url = self.database_url.clone().unwrap_or_default();
+        config.server.data_dir = self.place.folder().to_owned();
+        config.database.url = self.place.database_url().unwrap_or_default().to_owned();
         let app = node::open(&config).await?;
         work(&app).await?;
         app.database.close().await;
-        (self.child, self.url, self.started_in) = serve(self.folder.path(), self.database_url.as_deref())?;
+        (self.child, self.url, self.started_in) = serve(self.place.folder(), self.place.database_url())?;
         Ok(())
     }
 
