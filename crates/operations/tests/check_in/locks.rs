@@ -9,11 +9,14 @@ use aisle_model::{Millis, SessionNumber};
 use aisle_operations::check_in::{CheckInResult, expire_codes};
 use aisle_operations::customers;
 use aisle_operations::entry_codes::{Expiry, NewEntryCode};
+use futures::stream::{self, StreamExt};
 use tokio::sync::Notify;
 
 use crate::fixture::{Door, START, door};
 
 const CROWD: usize = 20;
+/// Scans, and deletions, under way at once: together with the others as many as there are connections.
+const AT_ONCE: usize = 3;
 /// How often the runner's part is played: it locks all trips at once, so that others wait long.
 const BATCHES: usize = 5;
 
@@ -101,9 +104,9 @@ async fn all_at_once(door: &Door) {
         }
     };
     let all = futures::future::join3(
-        futures::future::join_all(scans),
-        futures::future::join_all(deletions),
-        futures::future::join_all(engine),
+        stream::iter(scans).buffer_unordered(AT_ONCE).collect::<Vec<()>>(),
+        stream::iter(deletions).buffer_unordered(AT_ONCE).collect::<Vec<()>>(),
+        stream::iter(engine).buffer_unordered(1).collect::<Vec<()>>(),
     );
     tokio::join!(all, expiring);
 }
