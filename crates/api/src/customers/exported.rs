@@ -89,7 +89,6 @@ async fn everything_that_is_known_and_nothing_of_others() {
         assert!(known["message"][0]["body"].to_string().contains("ada@example.com"), "{}", known["message"][0]);
         assert_eq!(known["answer"][0]["answer"], "welcome, trip-1");
         assert_eq!(known["end"][0]["lines"].as_u64(), Some(7));
-        assert!(reply.text.trim_end().ends_with("}}"));
         for other in ["bob@example.com", "trip-2", "100000000000002", "tok-secret", "argon2", "long enough"] {
             assert!(!reply.text.contains(other), "{other}");
         }
