@@ -162,13 +162,13 @@ impl From<LimitedStatus> for u16 {
     }
 }
 
-/// Mails to customers. Without a server or a folder none is sent, and no password can be reset.
+/// Mails to customers. Without a server each is a file in a folder.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mail {
     /// `smtps://user:password@host:465`, or `smtp://…:587?tls=required`.
     pub smtp_url: String,
-    /// Folder that gets a file for each mail instead, for development.
+    /// Folder that gets a file for each mail instead, for development; `mails` in `server.data_dir` when empty.
     pub folder: PathBuf,
     /// Who the mails are from.
     pub from: String,

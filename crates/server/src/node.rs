@@ -38,7 +38,7 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
     let outsiders = GuardedClient::new(EgressPolicy { allowed: config.egress.allow.clone() });
     let mut app = App::new(database, Clock::system(), chance, key.keys.clone(), outsiders);
     app.limits.client_id_prefix.clone_from(&config.auth.client_id_prefix);
-    app.mailer = mailer(&config.mail)?;
+    app.mailer = mailer(config)?;
     match key_check::agrees(&app).await {
         Ok(true) => Ok(app),
         Ok(false) => {
@@ -53,17 +53,16 @@ pub async fn open(config: &Config) -> anyhow::Result<App> {
     }
 }
 
-/// How mails leave, if the operator has said so.
-fn mailer(config: &config::Mail) -> anyhow::Result<Option<Mailer>> {
-    let (by_server, by_folder) = (!config.smtp_url.is_empty(), !config.folder.as_os_str().is_empty());
-    match (by_server, by_folder) {
-        (false, false) => Ok(None),
+/// How mails leave: by a server, else as files in a folder, so that a password can be reset wherever somebody tries this out.
+fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
+    let (mail, by_folder) = (&config.mail, !config.mail.folder.as_os_str().is_empty());
+    match (!mail.smtp_url.is_empty(), by_folder) {
         (true, true) => bail!("mail.smtp_url and mail.folder are both set; mails go one way"),
-        (true, false) => Ok(Some(Mailer::smtp(&config.smtp_url, &config.from).context("mail")?)),
-        (false, true) => {
-            let folder = &config.folder;
-            std::fs::create_dir_all(folder).with_context(|| format!("mail.folder {}", folder.display()))?;
-            Ok(Some(Mailer::folder(folder)))
+        (true, false) => Ok(Some(Mailer::smtp(&mail.smtp_url, &mail.from).context("mail")?)),
+        (false, _) => {
+            let folder = if by_folder { mail.folder.clone() } else { config.server.data_dir.join("mails") };
+            std::fs::create_dir_all(&folder).with_context(|| format!("mail.folder {}", folder.display()))?;
+            Ok(Some(Mailer::folder(&folder)))
         }
     }
 }

@@ -38,7 +38,7 @@ async fn fuzz(rows: Rows, phases: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fuzz_answers_are_those_of_the_document_on_the_embedded_database() {
-    fuzz(Rows::Embedded, "examples,coverage").await;
+    fuzz(Rows::Embedded, "examples,fuzzing").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,20 +16,21 @@ const SHOPPERS: u64 = 4;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_under_load_on_the_embedded_database() {
-    survives(Place::new(Rows::Embedded)).await;
+    survives(Place::new(Rows::Embedded), cycles()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_under_load_on_postgresql() {
-    survives(Place::new(Rows::postgres().await)).await;
+    // What a killed node held there is free after ten seconds of silence, so most of these lives are too short for a trip.
+    survives(Place::new(Rows::postgres().await), cycles() / 10).await;
 }
 
 fn cycles() -> u64 {
     std::env::var("AISLE_KILL_CYCLES").map_or(20, |cycles| cycles.parse().unwrap())
 }
 
-async fn survives(place: Place) {
-    endure(place, cycles(), async |place, mut server| {
+async fn survives(place: Place, least_trips: u64) {
+    endure(place, least_trips, async |place, mut server| {
         for cycle in 0..cycles() {
             // Not a wait for anything: the moment of death varies so that it falls into every kind of work.
             tokio::time::sleep(Duration::from_millis(150 + (cycle * 97) % 700)).await;
