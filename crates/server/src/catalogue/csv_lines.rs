@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn cells_are_read_as_a_body_is() {
         let text = "\u{feff}name,barcode,price,weight,restricted,id,storePrices\r\n\
-            \"A \"\"pen\"\",\nblue\",1,2.50,10,true,7,11:2.15; 12:2.20\r\nb,2,1,x,,,11\nc,3\n";
+            \"A \"\"pen\"\",\nblue\",1,2.50,10,true,7,11:2.15; 12:2.20\r\nb,2,1,x,,,11\r\nc,3\r\n";
         let read = all(text).unwrap();
         let [line] = read.lines.as_slice() else { panic!("{read:?}") };
         assert_eq!((line.line, line.new.name.as_str(), line.new.restricted), (2, "A \"pen\",\nblue", true));

@@ -74,7 +74,8 @@ async fn told_once(world: &World, tokens: Vec<SessionToken>) {
         let session = session(world, token).await;
         let counts = (session.visitors, session.inside, session.places);
         assert_eq!(counts, (1, 0, 0), "{token}");
-        assert!(session.first_entered_at < session.last_exited_at, "{session:?}");
+        // Equal where the clock's step overtook the rest of a visit: whoever is lost left when last seen.
+        assert!(session.first_entered_at <= session.last_exited_at, "{session:?}");
     }
     let mut expected: Vec<String> = tokens.into_iter().map(|token| token.0).collect();
     expected.sort();
