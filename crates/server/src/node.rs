@@ -8,7 +8,7 @@ use aisle_operations::{App, Chance, Clock, Failure, key_check};
 use aisle_partners::{EgressPolicy, GuardedClient, Mailer};
 use anyhow::{Context as _, bail};
 
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::master_key;
 
 /// Between two looks for a database that is away.
