@@ -61,7 +61,11 @@ fn mailer(config: &Config) -> anyhow::Result<Option<Mailer>> {
         (true, false) => Ok(Some(Mailer::smtp(&mail.smtp_url, &mail.from).context("mail")?)),
         (false, _) => {
             let folder = if by_folder { mail.folder.clone() } else { config.server.data_dir.join("mails") };
-            std::fs::create_dir_all(&folder).with_context(|| format!("mail.folder {}", folder.display()))?;
+            let mut folders = std::fs::DirBuilder::new();
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+            let made = folders.recursive(true).create(&folder);
+            made.with_context(|| format!("mail.folder {}", folder.display()))?;
             Ok(Some(Mailer::folder(&folder)))
         }
     }

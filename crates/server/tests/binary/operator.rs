@@ -111,7 +111,8 @@ fn nobody_else_on_the_machine_reads_what_is_kept() {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
-        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), wanted, "{}", path.display());
         names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
     }
     for name in ["aisle.db", "aisle.db-wal", "aisle.db-shm", "aisle.key"] {
